@@ -1,7 +1,7 @@
 """DuckDB on this machine: relations of arrays and of Parquet files, statements on them, rows read back in order.
 
-What is joined, grouped and sorted here may be larger than memory: what finds no room goes to a folder until it is used.
-No measure is in here. The engine reads no file but those it is given, loads no extension and asks no network.
+Joins, groups and sorts may be larger than memory: the rest is spilled to a folder. The engine reads no file but those
+it is given, loads no extension and uses no network.
 """
 
 import errno
@@ -21,26 +21,25 @@ from analysis.core.errors import ParameterError
 from analysis.core.files import delete_made, scratch_folder
 
 if TYPE_CHECKING:
-    import duckdb  # slow to import, so that whoever opens no engine does without
+    import duckdb  # slow to import, so only where an engine is opened
 
-OVER = 100 * 10**6  # bytes that a process takes above what the engine is given: its own code, and what is not counted
-LEAST = 50 * 10**6  # bytes, below which it cannot work
-GROUP = 1 << 14  # rows of a shard that are read at a time, where only some of its keys are wanted
+OVER = 100 * 10**6  # bytes that a process takes above the engine's limit: its code, and what it does not count
+LEAST = 50 * 10**6  # bytes, below which the engine cannot work
+GROUP = 1 << 14  # rows of a row group, read at a time where only some keys of a shard are wanted
 BATCH = 1 << 16  # rows of a batch that is read back
 
 _OPTIONS: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
-    "preserve_insertion_order": "false",  # a query that wants an order says so
-    "python_enable_replacements": "false",  # a name in a statement is a relation, and no variable of this process
+    "preserve_insertion_order": "false",  # queries state their order
+    "python_enable_replacements": "false",  # names in statements are never Python variables
 }
 
 
 class Database:
     """An engine with its relations, for one thread at a time; see `database`.
 
-    Everything that a statement makes is in memory, or in a folder for what does not fit, as long as the engine is open.
-    ``folder``: that folder, which goes with the engine and in which shards may be kept too; None where there is none.
+    ``folder`` holds what does not fit in memory, may hold shards too, and is deleted with the engine; or it is None.
     """
 
     def __init__(self, connection: "duckdb.DuckDBPyConnection", memory: int | None, place: Path | None) -> None:
@@ -48,48 +47,46 @@ class Database:
         self.folder = scratch_folder(self, place, ".engine") if place else None
 
     def run(self, statement: str) -> None:
-        """Run a statement to its end. Raises `OSError` where the disk is full, and `ParameterError` where the memory is
-        too small for the statement."""
-        self._beside(self._connection.execute, statement)
+        """Run a statement. Raises `OSError` when the disk is full, `ParameterError` when the memory is too small."""
+        self._call(self._connection.execute, statement)
 
     def relate(self, name: str, **columns: NDArray[Any]) -> None:
         """Make a relation of arrays, which are not copied."""
         self._connection.register(name, pa.table({key: pa.array(values) for key, values in columns.items()}))
 
     def columns(self, query: str) -> dict[str, NDArray[Any]]:
-        """The rows of a query as one array for each column."""
+        """The rows of a query, one array a column."""
         self.run(query)
         return {name: np.asarray(values) for name, values in self._connection.fetchnumpy().items()}
 
     def batches(self, query: str) -> Iterator[pa.RecordBatch]:
-        """The rows of a query, some at a time; read them before the next statement."""
-        reader = self._beside(lambda: self._connection.sql(query).to_arrow_reader(BATCH))
-        while (batch := self._beside(next, reader, None)) is not None:
+        """The rows of a query in batches; read them all before the next statement."""
+        reader = self._call(lambda: self._connection.sql(query).to_arrow_reader(BATCH))
+        while (batch := self._call(next, reader, None)) is not None:
             yield batch
 
     def write(self, query: str, place: Path, *, by: str = "") -> None:
-        """Write the rows of a query to the Parquet file `place`; with `by` to a folder with files for each value of
-        this column, which `parts_of` lists."""
+        """Write the rows of a query to the Parquet file `place`, or, partitioned by the column `by`, to a folder of
+        files that `parts_of` lists."""
         options = f"FORMAT parquet, COMPRESSION lz4{f', PARTITION_BY ({by})' if by else ''}"
         self.run(f"COPY ({query}) TO {_quoted(str(place))} ({options})")
 
-    def _beside(self, function: Callable[..., Any], *values: Any) -> Any:
-        """What a function of the engine gives, which runs beside this thread: that hears signals meanwhile, and
-        whatever ends it ends the function."""
+    def _call(self, function: Callable[..., Any], *values: Any) -> Any:
+        """Call a function of the engine in another thread, so that a signal to this one interrupts it."""
         import duckdb
 
-        with ThreadPoolExecutor(1) as aside:
-            running = aside.submit(function, *values)
+        with ThreadPoolExecutor(1) as pool:
+            running = pool.submit(function, *values)
             try:
                 return running.result()
             except duckdb.Error as error:
-                raise self._told(error) from error
+                raise self._translate(error) from error
             except BaseException:
                 self._connection.interrupt()
                 raise
 
-    def _told(self, error: "duckdb.Error") -> Exception:
-        """The error as this package tells it: in one line, with what to do."""
+    def _translate(self, error: "duckdb.Error") -> Exception:
+        """The error in one line, with what to do."""
         import duckdb
 
         text = " ".join(str(error).split())
@@ -107,8 +104,8 @@ class Database:
 def database(*, memory: int | None = None, threads: int = 1, folder: Path | None = None) -> Iterator[Database]:
     """An engine without any relation, as long as the block lasts.
 
-    `memory`: bytes of this process that it may take, by default what the machine has; `folder`: where a new folder is
-    made for what does not fit, which goes at the end; without one everything has to fit.
+    `memory`: bytes that this process may take, by default what the machine has; `folder`: where to make the folder for
+    what does not fit, which is deleted at the end; without one everything has to fit.
 
     >>> with database() as engine:
     ...     engine.relate("days", day=np.array([3, 1, 2]))
@@ -123,7 +120,7 @@ def database(*, memory: int | None = None, threads: int = 1, folder: Path | None
     connection = duckdb.connect(config=options)
     engine = Database(connection, memory, folder)
     try:
-        engine.run("SET enable_progress_bar = false")  # which it draws where it takes this for a terminal
+        engine.run("SET enable_progress_bar = false")  # else drawn on what DuckDB takes for a terminal
         if engine.folder:
             engine.run(f"SET temp_directory = {_quoted(str(engine.folder / 'spill'))}")
         yield engine
@@ -134,27 +131,27 @@ def database(*, memory: int | None = None, threads: int = 1, folder: Path | None
 
 
 def write_shard(place: Path, **columns: NDArray[Any]) -> None:
-    """Write arrays of one length as the columns of a Parquet file.
+    """Write arrays of one length as the columns of a Parquet file, in small row groups.
 
-    What is sorted by its first column is read in small pieces where only some values of that are asked for.
+    Of a file sorted by its first column a query for some values of it reads few of them.
     """
     table = pa.table({name: pa.array(values) for name, values in columns.items()})
     pq.write_table(table, place, compression="lz4", use_dictionary=False, row_group_size=GROUP)
 
 
 def scan(files: Sequence[Path]) -> str:
-    """The relation of all rows of Parquet files with the same columns; ``file_index`` says of which, from 0 on.
+    """The relation of all rows of Parquet files with the same columns, and ``file_index`` (from 0).
 
-    A name that could be a pattern is one of itself where such a file is there.
+    A file whose name looks like a pattern is read as that file.
     """
     return f"read_parquet([{', '.join(_quoted(str(file)) for file in files)}], hive_partitioning = false)"
 
 
 def parts_of(place: Path, by: str, value: int) -> list[Path]:
-    """The files that `Database.write` made in `place` for one value of the column `by`."""
+    """The files that `Database.write` wrote in `place` for one value of the column `by`."""
     return sorted(place.glob(f"{by}={value}/*.parquet"))
 
 
 def _quoted(text: str) -> str:
-    """A text as it is written in a statement."""
+    """A text as an SQL literal."""
     return "'" + text.replace("'", "''") + "'"

@@ -1,6 +1,6 @@
 """The files of a corpus that is read in shards, on this machine or at an address.
 
-What they must know of each other is found before they are read apart: same bytes, same names.
+Equal bytes and clashing names are found before the files are read separately.
 """
 
 import io
@@ -22,12 +22,12 @@ from analysis.text.reading.readers import SUFFIXES, Problem, ReadError, Record, 
 from analysis.text.reading.records import LARGEST
 from analysis.text.sentences import is_known
 
-_TEXTS = (".txt", ".text", ".md", ".markdown")  # of which a file is one document, and about as long as its bytes
-_CHANGED = ("ETag", "etag", "mtime", "LastModified", "last_modified", "created", "sha256")  # what tells a state
+_TEXTS = (".txt", ".text", ".md", ".markdown")  # a file is one document, about as long as its bytes
+_CHANGED = ("ETag", "etag", "mtime", "LastModified", "last_modified", "created", "sha256")  # identify a remote state
 
 
 class File(NamedTuple):
-    """A file of a corpus, and what is known of it and of the others before it is read."""
+    """A file of a corpus, with all that must be known to read it apart from the others."""
 
     name: str  # its path in the corpus
     place: str  # where it is
@@ -35,20 +35,20 @@ class File(NamedTuple):
     size: int
     changed: str
     given: tuple[tuple[str, str], ...] | None  # its row of the metadata table
-    originals: tuple[tuple[str, str], ...] = ()  # bytes that an earlier file has: digest, its name
-    taken: tuple[str, ...] = ()  # doc_ids in earlier files that its own could be
+    originals: tuple[tuple[str, str], ...] = ()  # digests of bytes that an earlier file has, and its name
+    taken: tuple[str, ...] = ()  # doc_ids of earlier files that its own could equal
     longest: int = 0  # bytes of the longest text that is known to be in it
 
     @classmethod
     def at(cls, name: str, place: str, doc_id: str, given: dict[str, str] | None) -> "File":
-        """The file at `place` as it is now; one that cannot be looked at has no size, and reading it says why."""
+        """The file at `place` as it is now; one that is not accessible has size 0, and reading it raises."""
         size, changed = _remote_state(place) if is_remote(place) else _state(place)
         row = None if given is None else tuple(given.items())
         return cls(name, place, doc_id, size, changed, row, (), (), _longest(place, size))
 
 
 def is_remote(place: str | Path) -> bool:
-    """Whether `place` is an address, such as ``s3://bucket/news.parquet``, and no path.
+    """Whether `place` is an address, such as ``s3://bucket/news.parquet``, not a path.
 
     >>> is_remote("s3://bucket/news.parquet"), is_remote("news.parquet")
     (True, False)
@@ -57,9 +57,9 @@ def is_remote(place: str | Path) -> bool:
 
 
 def corpus_name(corpus: str | Path) -> str:
-    """What a corpus is called among several: the name of the folder, or of the file without its ending.
+    """The name of a corpus among several: that of the folder, or of the file without its ending.
 
-    It stands before names as `name_from` gives them, and bytes that are no text are written out as there.
+    Bytes that are not UTF-8 are written out as `name_from` does.
 
     >>> corpus_name("s3://bucket/news/*.parquet"), corpus_name("texts/speeches.csv"), corpus_name("/data/news/1999/..")
     ('news', 'speeches', 'news')
@@ -73,7 +73,7 @@ def corpus_name(corpus: str | Path) -> str:
 
 
 def open_file(place: str, text_column: str) -> Iterator[Record | Problem]:
-    """The documents in the file at `place`, as `read_file` has them."""
+    """The documents in the file at `place`, as from `read_file`."""
     if not is_remote(place):
         yield from read_file(place, text_column=text_column)
         return
@@ -86,12 +86,12 @@ def open_file(place: str, text_column: str) -> Iterator[Record | Problem]:
 
 
 def plan_remote(address: str, *, language: str, name_pattern: str | None) -> tuple[Plan, dict[str, str]]:
-    """What there is to read at an address, and the place of each file by its name.
+    """The plan of what to read at an address, and the address of each file by its name.
 
-    The address is that of one file, of a folder, or has ``*`` for what varies in a name:
-    ``file:///data/news.parquet``, ``s3://bucket/news/*.parquet``. Which kinds there are is said by fsspec, which comes
-    with ``lafz[distributed]``; each may need a package of its own, such as s3fs. Such files are not compared with each
-    other for the same bytes. Raises `CorpusError` as `plan_corpus` does, and where the address can't be had.
+    The address is that of a file or a folder, or a pattern with ``*``: ``file:///data/news.parquet``,
+    ``s3://bucket/news/*.parquet``. It is opened by fsspec, from ``lafz[distributed]``, and may need another package,
+    such as s3fs. Equal bytes are not looked for. Raises `CorpusError` as `plan_corpus` does, and when the address can't
+    be listed.
     """
     if not is_known(language):
         raise CorpusError(f"language {language!r} is not known: use an ISO 639 code such as 'en' or 'ur'")
@@ -113,7 +113,7 @@ def plan_remote(address: str, *, language: str, name_pattern: str | None) -> tup
 
 
 def _longest(place: str, size: int) -> int:
-    """The bytes of the longest text that is known to be in a file, of those that are small enough to be read."""
+    """The bytes of the longest text that is known to be in a file, of those small enough to be read."""
     kind = ending(place).lower()
     if kind in _TEXTS:
         return size if size <= LARGEST else 0
@@ -122,7 +122,7 @@ def _longest(place: str, size: int) -> int:
 
 
 def _members(place: str) -> list[tuple[str, int]]:
-    """The names and the sizes of the members of a zip archive; none of one that can't be read."""
+    """The names and sizes of the members of a zip archive; empty for one that can't be read."""
     with suppress(zipfile.BadZipFile, NotImplementedError, OSError, ValueError), zipfile.ZipFile(place) as archive:
         return [(info.filename, info.file_size) for info in archive.infolist() if not info.is_dir()]
     return []
@@ -130,7 +130,7 @@ def _members(place: str) -> list[tuple[str, int]]:
 
 def _state(place: str) -> tuple[int, str]:
     try:
-        about = os.stat(place)  # noqa: PTH116 - a Path of each of many files takes longer than the look
+        about = os.stat(place)  # noqa: PTH116 - for many files a Path takes longer than the call
     except OSError:
         return 0, ""
     return about.st_size, str(about.st_mtime_ns)
@@ -153,7 +153,7 @@ def _system(address: str) -> tuple[Any, str]:
 
 
 def originals(files: Sequence[File], text_column: str) -> dict[str, tuple[tuple[str, str], ...]]:
-    """For files that have bytes which an earlier one has too: the digest of those bytes, and the first one's name.
+    """The digests that each file shares with an earlier one, and the name of the first file that has them.
 
     The bytes of an archive are those of its members. Only files that have the size of another one are read. A file from
     which no document can be read is nobody's original.
@@ -173,14 +173,14 @@ def originals(files: Sequence[File], text_column: str) -> dict[str, tuple[tuple[
     known: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for found, own in owners.items():
         if len(own) > 1:
-            first = next((k for k, file in enumerate(own) if _gives(file, found, text_column)), len(own))
+            first = next((k for k, file in enumerate(own) if _has_document(file, found, text_column)), len(own))
             for file in own[first + 1 :]:
                 known[file.name].append((found, own[first].name))
     return {name: tuple(pairs) for name, pairs in known.items()}
 
 
 def clashes(files: Sequence[File], text_column: str) -> dict[str, tuple[str, ...]]:
-    """For files of which a document may have the doc_id of another file's: the doc_ids of that one, if it is earlier.
+    """For files whose doc_ids may clash with those of an earlier file, the doc_ids of that file.
 
     Row 1 of ``a.csv`` and the file ``a#1.txt`` are such a pair.
     """
@@ -195,7 +195,7 @@ def clashes(files: Sequence[File], text_column: str) -> dict[str, tuple[str, ...
 
 
 def doc_ids(file: File, text_column: str) -> Iterator[str]:
-    """The doc_ids that the documents of a file have where no other file could be meant."""
+    """The doc_ids of the documents of a file, without regard to clashes."""
     try:
         for record in open_file(file.place, text_column):
             if isinstance(record, Record):
@@ -224,20 +224,20 @@ def _middle(file: File) -> tuple[int, bytes]:
 
 
 def contents(path: str | Path) -> Iterator[str]:
-    """The SHA-256 of a file, of an archive that of each member; none of what can't be read."""
+    """The SHA-256 of a file, or of each member of an archive; nothing for what can't be read."""
     try:
         with open(path, "rb", buffering=0) as content:  # noqa: PTH123
             if ending(str(path)).lower() == ".zip":
                 archive = members(io.BufferedReader(content))
-                yield from (digest(shard[1]) for shard in archive if not isinstance(shard, Problem))
+                yield from (digest(member[1]) for member in archive if not isinstance(member, Problem))
             else:
                 yield digest(content)
     except (OSError, ReadError):
         return
 
 
-def _gives(file: File, found: str, text_column: str) -> bool:
-    """Whether a document with these bytes can be read from a file."""
+def _has_document(file: File, found: str, text_column: str) -> bool:
+    """Whether a document with the digest `found` can be read from a file."""
     try:
         records = open_file(file.place, text_column)
         return any(isinstance(record, Record) and record.sha256 == found for record in records)

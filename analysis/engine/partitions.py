@@ -1,4 +1,4 @@
-"""A corpus, or several, in pieces that are read one at a time: the same documents and problems, whatever the pieces."""
+"""A corpus, or several, in partitions that are read one at a time: the same documents and problems in any division."""
 
 import hashlib
 import os
@@ -28,10 +28,9 @@ _TOKENIZING = ("scheme", "lowercase", "boilerplate", "splitter", "emoji")  # par
 class Partition(NamedTuple):
     """Files of one corpus, a few small ones or one large one, with all that must be known to read them.
 
-    ``key`` names what is made of them. It is made of the name, place, size and time of change of each file, what the
-    metadata say of it, every reading parameter, this package's code and the versions of what it reads with; not of
-    their bytes, which would have to be read twice, from a disk that may be far away: a file that was changed has
-    another time, and the key is used from one call to the next, not from year to year.
+    ``key`` names what is made of them: a digest of the name, place, size, modification time and metadata of each file,
+    of every reading parameter, and of the versions of this package and its readers. The bytes are not in it, since they
+    would have to be read twice.
     """
 
     key: str
@@ -48,11 +47,11 @@ class Partition(NamedTuple):
     each: int = 1
 
 
-def planned(corpora: Sequence[str | Path], plan: Budget, **reading: Any) -> tuple[list[Partition], Budget]:
-    """The `partitions` that a plan has room for, and the plan: of one process where only that has room for a text.
+def plan_partitions(corpora: Sequence[str | Path], plan: Budget, **reading: Any) -> tuple[list[Partition], Budget]:
+    """The `partitions` that a plan has room for, and the plan: with one process, if only one has room for a text.
 
-    Raises `ParameterError` for a text that is longer still, before one is read; for one whose length is not known
-    before (of a table, a page, a PDF or a Word file) `read_shards` does. Others as `partitions`.
+    Raises `ParameterError` for a text that is longer still, before any is read; of a table, a page, a PDF or a Word
+    file `read_shards` raises it. Others as `partitions`.
     """
     pieces = partitions(corpora, characters=plan.characters, room=plan.alone, each=plan.each, **reading)
     longest = max(file.longest for piece in pieces for file in piece.files)
@@ -74,17 +73,16 @@ def partitions(
     name_pattern: str | None = None,
     **options: Any,
 ) -> list[Partition]:
-    """The pieces of one corpus or several, in the order of their documents.
+    """The partitions of one corpus or several, in the order of their documents.
 
-    `characters` is how much is in memory at a time: files are put together up to as many bytes, and what `read_shards`
-    makes of them has about as many characters at most. A table or an archive that is larger is a partition of its own,
-    read in several shards. `room` and `each` are as in `Budget`, for one document. `written` are the tables that are
-    going to be made of it. The other parameters are those of `read_corpus` and, as `options`, of `tokenize`. Beside a
-    folder or a file, a corpus may be an address such as ``s3://bucket/news/*.parquet``, see `plan_remote`.
+    Small files are grouped up to `characters` bytes; a larger table or archive is a partition of its own, which
+    `read_shards` reads in several shards. `room` and `each` are as in `Budget`, for one document. `written` are the
+    tables to be made of the corpora. The other parameters are those of `read_corpus` and, as `options`, of `tokenize`.
+    A corpus may be an address such as ``s3://bucket/news/*.parquet`` too, see `plan_remote`.
 
-    With several corpora each doc_id and path has the corpus' name before it: ``speeches/1999``. Raises `CorpusError`
-    as `read_corpus` does, for corpora of one name, and where there are none; `ValueError` for an unknown option, and
-    where a table of `written` would take the place of texts or of metadata that are read.
+    With several corpora each doc_id and path is preceded by the name of its corpus: ``speeches/1999``. Raises
+    `CorpusError` as `read_corpus` does, for two corpora of one name, and for none; `ValueError` for an unknown option,
+    and when a table of `written` would replace texts or metadata that are read.
     """
     if not corpora:
         raise CorpusError("no corpus: give a folder of texts, or one text file")
@@ -93,7 +91,7 @@ def partitions(
     about: dict[str, Any] = {"language": language, "text_column": text_column, "room": room, "each": each}
     about["options"] = tuple(sorted(options.items()))
     found = []
-    for name, corpus in _named(corpora).items():
+    for name, corpus in _by_name(corpora).items():
         if is_remote(corpus):
             if metadata is not None:
                 raise CorpusError(
@@ -108,17 +106,17 @@ def partitions(
             why = ": ".join(plan.problems[0]) if plan.problems else "it holds no file"
             raise CorpusError(f"no document could be read from {str(corpus)!r}: {why}")
         files = _files(plan, places, text_column, room, each)
-        _check_kept(written, files, Path(metadata or Path(corpus, METADATA)), text_column)
-        found += _cut(plan, files, name if len(corpora) > 1 else "", characters, about)
+        _check_overwrites(written, files, Path(metadata or Path(corpus, METADATA)), text_column)
+        found += _group_files(plan, files, name if len(corpora) > 1 else "", characters, about)
     return found
 
 
 def read_shards(partition: Partition) -> Iterator[Corpus]:
     """The documents of a partition, in order, in corpora of about ``partition.characters`` characters at most.
 
-    A document that is longer is one by itself, and the last corpus may have problems and no document. All that
-    `read_corpus` gives is in them, for the whole corpus as for its shards: doc_ids, metadata (in the columns that the
-    documents of the shard have), segments, and each problem in one of them, document by document.
+    A longer document is a corpus by itself, and the last corpus may have problems and no document. Together they have
+    what `read_corpus` returns: doc_ids, metadata (in the columns that the documents of a shard have), segments,
+    problems.
     """
     documents: list[dict[str, object]] = []
     segments: list[list[Segment]] = []
@@ -131,9 +129,9 @@ def read_shards(partition: Partition) -> Iterator[Corpus]:
         for inside, record, row in describe(file.name, found, layers, dict(file.originals), problems):
             check_length(file.name + inside, len(record.text), partition.room, partition.each)
             if size and size + len(record.text) > partition.characters:
-                yield corpus_of(documents, segments, texts, _placed(partition, problems))
+                yield corpus_of(documents, segments, texts, _prefixed(partition, problems))
                 documents, segments, texts, size = [], [], [], 0
-                problems.clear()  # and no new list: `describe` adds to this one
+                problems.clear()  # the same list, to which `describe` appends
             doc_id = file.doc_id + inside if file.doc_id + inside not in file.taken else file.name + inside
             about, own = document_row(doc_id, file.name + inside, record, row, partition.language, problems)
             if partition.corpus:
@@ -142,15 +140,15 @@ def read_shards(partition: Partition) -> Iterator[Corpus]:
             segments.append(own)
             texts.append(record.text)
             size += len(record.text)
-    yield corpus_of(documents, segments, texts, _placed(partition, problems))
+    yield corpus_of(documents, segments, texts, _prefixed(partition, problems))
 
 
 def read_texts(partition: Partition) -> Iterator[Corpus]:
-    """Those of `read_shards` that have documents."""
+    """`read_shards`, without corpora that have no document."""
     return (shard for shard in read_shards(partition) if len(shard.texts))
 
 
-def _named(corpora: Sequence[str | Path]) -> dict[str, str | Path]:
+def _by_name(corpora: Sequence[str | Path]) -> dict[str, str | Path]:
     """The corpora by their names; raises `CorpusError` where two have one."""
     found: dict[str, str | Path] = {}
     for corpus in corpora:
@@ -165,7 +163,7 @@ def _named(corpora: Sequence[str | Path]) -> dict[str, str | Path]:
 
 
 def _files(plan: Plan, places: Mapping[str, str], text_column: str, room: int, each: int) -> list[File]:
-    """The files of a plan; what one must know of the others is found out here, so that it can be read alone."""
+    """The files of a plan, each with what it must know of the others."""
     files = [File.at(name, place, plan.doc_ids[name], plan.given.get(name)) for name, place in places.items()]
     for file in files:
         check_length(file.name, file.longest, room, each)
@@ -175,23 +173,23 @@ def _files(plan: Plan, places: Mapping[str, str], text_column: str, room: int, e
     return [file._replace(originals=first_of.get(file.name, ()), taken=taken.get(file.name, ())) for file in files]
 
 
-def _check_kept(tables: Sequence[Path], files: Sequence[File], metadata: Path, text_column: str) -> None:
-    """Raise `ValueError` for a table that would be written over texts or metadata, but not over an earlier table."""
+def _check_overwrites(tables: Sequence[Path], files: Sequence[File], metadata: Path, text_column: str) -> None:
+    """Raise `ValueError` when a table would replace texts or metadata; an earlier table may be replaced."""
     for table in (table for table in tables if table.expanduser().is_file()):
         about = table.expanduser().stat()
-        alike = [file for file in files if file.size == about.st_size and _is(file.place, about)]
-        if _is(metadata.expanduser(), about) or any(next(doc_ids(file, text_column), "") for file in alike):
+        alike = [file for file in files if file.size == about.st_size and _is_same_file(file.place, about)]
+        if _is_same_file(metadata.expanduser(), about) or any(next(doc_ids(file, text_column), "") for file in alike):
             raise ValueError(f"{str(table)!r} is read and would be written over: give the table another name or folder")
 
 
-def _is(place: str | Path, about: os.stat_result) -> bool:
-    """Whether the file at a place of this machine is the one that a stat is of."""
+def _is_same_file(place: str | Path, about: os.stat_result) -> bool:
+    """Whether the local file at `place` is the one that `about` describes."""
     path = Path(str(place).removeprefix("file://"))
     return path.is_file() and os.path.samestat(path.stat(), about)
 
 
-def _cut(plan: Plan, files: list[File], corpus: str, characters: int, about: dict[str, Any]) -> list[Partition]:
-    """The files in a row, as many together as have `characters` bytes, and one where it has more."""
+def _group_files(plan: Plan, files: list[File], corpus: str, characters: int, about: dict[str, Any]) -> list[Partition]:
+    """Group consecutive files up to `characters` bytes; a larger file is a group by itself."""
     groups: list[list[File]] = [[]]
     size = 0
     for file in files:
@@ -211,13 +209,13 @@ def _cut(plan: Plan, files: list[File], corpus: str, characters: int, about: dic
     return found
 
 
-def _placed(partition: Partition, problems: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """The problems with the corpus' name before each path."""
+def _prefixed(partition: Partition, problems: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The problems, each path preceded by the name of the corpus."""
     return [(f"{partition.corpus}/{path}" if partition.corpus else path, reason) for path, reason in problems]
 
 
-def shards_told(partition: Partition, place: Path) -> Iterator[Corpus]:
-    """The shards of a partition that have documents, with the problems of all written to the folder `place`."""
+def logged_shards(partition: Partition, place: Path) -> Iterator[Corpus]:
+    """The shards of a partition that have documents; the problems of all are written to the folder `place`."""
     with stream(place / _FILE, PROBLEMS) as problems:
         for corpus in read_shards(partition):
             columns = [pa.array(corpus.problems[name].tolist(), pa.string()) for name in PROBLEMS.names]
@@ -227,7 +225,7 @@ def shards_told(partition: Partition, place: Path) -> Iterator[Corpus]:
 
 
 def problems_in(places: Sequence[Path]) -> pd.DataFrame:
-    """What `shards_told` left in folders, as ``Corpus.problems``."""
+    """The problems that `logged_shards` wrote to folders, as ``Corpus.problems``."""
     rows = [batch.to_pandas() for batch in _rows(places)]
     table: pd.DataFrame = pd.concat([PROBLEMS.empty_table().to_pandas(), *rows], ignore_index=True)
     return table
@@ -239,7 +237,7 @@ def problems_of(out: Path) -> Path:
 
 
 def write_problems(places: Sequence[Path], out: Path) -> int:
-    """Write what `shards_told` left in folders to `problems_of(out)`, and say how many; none: an earlier file goes."""
+    """Write the problems in folders to `problems_of(out)`, or delete that file if there are none; return how many."""
     target = problems_of(out).expanduser()
     if not any(len(batch) for batch in _rows(places)):
         delete_file(target)
@@ -249,7 +247,7 @@ def write_problems(places: Sequence[Path], out: Path) -> int:
 
 
 def nothing_read(corpora: Sequence[str | Path], places: Sequence[Path]) -> str:
-    """Why there is no document, as `read_corpus` says it; from what `shards_told` left in folders."""
+    """The message of `read_corpus` for a corpus without a document, with the first problem in folders."""
     rows = (row for batch in _rows(places) for row in batch.to_pylist())
     why = next((": ".join(row.values()) for row in rows), "it holds no text")
     return f"no document could be read from {', '.join(repr(str(corpus)) for corpus in corpora)}: {why}"

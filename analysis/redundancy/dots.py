@@ -1,4 +1,4 @@
-"""A document against itself: the places of the runs of words that it repeats."""
+"""Dot plot: the runs of words that a document repeats, with their places."""
 
 from typing import Any
 
@@ -12,21 +12,20 @@ from analysis.text.shingles import shingles
 from analysis.text.tokens import Tokens
 from analysis.text.units import Ints, units
 
-MOST = 20_000  # strokes: more of them would be a black field
+MOST = 20_000  # diagonals: more of them would be a black field
 
 
 def dot_matches(tokens: Tokens, doc_id: str, *, n: int = 4, most: int = MOST) -> pd.DataFrame:
-    """Every run of `n` words or more that is repeated in the document, with each of its later places.
+    """Every pair of places in the document with the same run of `n` words or more, each run as long as possible.
 
-    One row a pair of places, in the order of the text: ``doc_id``; ``a_word``, ``b_word``: the first word of the
-    earlier and of the later place, counted from 0 in the document; ``words``: how many words in a row are the same
-    there, as many as go; ``a_start``, ``a_end``, ``b_start``, ``b_end``: their characters. In a plot of the
-    document against itself (Church and Helfman 1993, Dotplot) each row is a diagonal stroke. Runs go on over
-    sentences and paragraphs, and the two places of a pair may overlap.
+    One row a pair, in the order of the text: ``doc_id``; ``a_word``, ``b_word``: the first word of the earlier and of
+    the later place, counted from 0 in the document; ``words``: the length of the run; ``a_start``, ``a_end``,
+    ``b_start``, ``b_end``: characters. In a plot of the document against itself each row is a diagonal (Church and
+    Helfman 1993, Dotplot). Runs cross sentences and paragraphs, and the two places may overlap.
 
-    What occurs k times has up to k (k - 1) / 2 rows. Where that would make more than `most`, the commonest n-grams, all
-    that appear more often than some number of times, are passed over, as if no other words were like them; `too_common`
-    lists them. Raises `ValueError` for an unknown document, and when `n` is below 1.
+    A run that occurs k times has up to k (k - 1) / 2 rows. Where there would be more than `most`, the commonest n-grams
+    are ignored, as if they matched nothing; `too_common` lists them. Raises `ValueError` for an unknown document, and
+    when `n` is below 1.
 
     >>> from analysis import read_text, tokenize
     >>> tokens = tokenize(read_text("We will win the day. They say we will win the war."))
@@ -35,11 +34,11 @@ def dot_matches(tokens: Tokens, doc_id: str, *, n: int = 4, most: int = MOST) ->
     0       0       7      4       30     45
     """
     own = _document(tokens, doc_id)
-    number, passed = _numbers(own, n, most)
-    before = _neighbours(number, passed, -1)
-    after = _neighbours(number, passed, 1)
-    first, stop = (_sorted_pairs(number, passed, beside) for beside in (before, after))
-    # On each diagonal strokes begin and end in turn.
+    number, ignored = _numbers(own, n, most)
+    before = _neighbours(number, ignored, -1)
+    after = _neighbours(number, ignored, 1)
+    first, stop = (_sorted_pairs(number, ignored, beside) for beside in (before, after))
+    # On each diagonal begins and ends of runs alternate.
     a, b = first
     words = stop[0] - a + n
     order = np.lexsort((b, a))
@@ -59,7 +58,7 @@ def dot_matches(tokens: Tokens, doc_id: str, *, n: int = 4, most: int = MOST) ->
 
 
 def too_common(tokens: Tokens, doc_id: str, *, n: int = 4, most: int = MOST) -> pd.DataFrame:
-    """The n-grams that `dot_matches` with the same options passes over: ``ngram``, ``count``, the commonest first.
+    """The n-grams that `dot_matches` with the same options ignores: ``ngram``, ``count``, the commonest first.
 
     >>> from analysis import read_text, tokenize
     >>> too_common(tokenize(read_text("so it is and so it goes and so it ends")), "text", n=2, most=2)
@@ -67,16 +66,16 @@ def too_common(tokens: Tokens, doc_id: str, *, n: int = 4, most: int = MOST) -> 
     0  so it      3
     """
     own = _document(tokens, doc_id)
-    number, passed = _numbers(own, n, most)
-    values, first, counts = np.unique(number[passed], return_index=True, return_counts=True)
-    places = np.flatnonzero(passed)[first]
+    number, ignored = _numbers(own, n, most)
+    values, first, counts = np.unique(number[ignored], return_index=True, return_counts=True)
+    places = np.flatnonzero(ignored)[first]
     order = np.lexsort((values, -counts))
     ngrams = [" ".join(own.vocabulary[own.ids[place : place + n]]) for place in places[order]]
     return pd.DataFrame({"ngram": pd.Series(ngrams, dtype="str"), "count": counts[order]})
 
 
 def paragraph_borders(tokens: Tokens, doc_id: str) -> list[int]:
-    """The first word of each paragraph of the document, counted from 0 in it, and at the end how many there are.
+    """The first word of each paragraph of the document, counted from 0 in it, and last the number of words.
 
     >>> from analysis import read_text, tokenize
     >>> paragraph_borders(tokenize(read_text("War is near.\\n\\nPeace is far.")), "text")
@@ -95,38 +94,38 @@ def _document(tokens: Tokens, doc_id: str) -> Tokens:
 
 
 def _numbers(tokens: Tokens, n: int, most: int) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
-    """A number for the n-gram from each word of a document on, and those passed over."""
+    """A number for the n-gram at each word of a document, and whether it is ignored as too common."""
     if n < 1:
         raise ValueError(f"n is {n}: use the fewest words of a run, 1 or more")
     number = shingles(tokens.ids, n)
     count = np.bincount(number)[number]
     limit = int(count.max(initial=1))
-    passed = count > limit
-    while _how_many(number, passed) > most:
+    ignored = count > limit
+    while _count_diagonals(number, ignored) > most:
         limit -= max(1, limit // 5)
-        passed = count > limit
-    return number, passed
+        ignored = count > limit
+    return number, ignored
 
 
-def _neighbours(number: NDArray[np.int32], passed: NDArray[np.bool_], step: int) -> Ints:
-    """The number of the n-gram `step` places on, one of its own where there is none or it is passed over."""
+def _neighbours(number: NDArray[np.int32], ignored: NDArray[np.bool_], step: int) -> Ints:
+    """The number of the n-gram `step` places on, a unique one where there is none or it is ignored."""
     beside = -1 - np.arange(len(number), dtype=np.int64)
     to, of = (slice(1, None), slice(None, -1)) if step < 0 else (slice(None, -1), slice(1, None))
-    beside[to] = np.where(passed[of], beside[to], number[of])
+    beside[to] = np.where(ignored[of], beside[to], number[of])
     return beside
 
 
-def _how_many(number: NDArray[np.int32], passed: NDArray[np.bool_]) -> int:
-    """How many strokes there are: pairs of equal n-grams with different ones before them."""
-    kept = ~passed
+def _count_diagonals(number: NDArray[np.int32], ignored: NDArray[np.bool_]) -> int:
+    """The number of diagonals: pairs of equal n-grams with different ones before them."""
+    kept = ~ignored
     each = np.bincount(number[kept]).astype(np.int64)
-    alike = pd.DataFrame({"number": number[kept], "before": _neighbours(number, passed, -1)[kept]}).value_counts()
+    alike = pd.DataFrame({"number": number[kept], "before": _neighbours(number, ignored, -1)[kept]}).value_counts()
     return int(np.square(each).sum() - np.square(alike.to_numpy(dtype=np.int64)).sum()) // 2
 
 
-def _sorted_pairs(number: NDArray[np.int32], passed: NDArray[np.bool_], beside: Ints) -> tuple[Ints, Ints]:
-    """The pairs of places of equal n-grams that have different ones beside them, by their distance and place."""
-    places = np.flatnonzero(~passed)
+def _sorted_pairs(number: NDArray[np.int32], ignored: NDArray[np.bool_], beside: Ints) -> tuple[Ints, Ints]:
+    """The pairs of places of equal n-grams with different ones beside them, sorted by distance and place."""
+    places = np.flatnonzero(~ignored)
     places = places[np.lexsort((places, beside[places], number[places]))]
     one, other = _pairs(places, number[places], beside[places])
     one, other = np.minimum(one, other), np.maximum(one, other)
@@ -136,7 +135,7 @@ def _sorted_pairs(number: NDArray[np.int32], passed: NDArray[np.bool_], beside: 
 
 @compiled
 def _pairs(places: Any, number: Any, beside: Any) -> Any:
-    """All pairs of places, sorted by both, with the same number and not the same beside, in as many steps as pairs."""
+    """All pairs of places with the same number and different neighbours; `places` are sorted by both."""
     one, other = np.empty(1024, dtype=np.int64), np.empty(1024, dtype=np.int64)
     count = begin = 0
     while begin < len(places):

@@ -16,15 +16,15 @@ from analysis.text.tokens import Tokens
 from analysis.text.units import Ints
 
 CONJUNCTIONS = ("and", "or", "&")
-TWO = frozenset(["between", "both", "either", "neither", "whether"])  # announce two things
-ONE = frozenset(["one", "same", "single"])  # before either half, claim that the two are one, if they are ...
-SHARED = frozenset("aim body cause goal heart mind nation people purpose soul spirit voice will".split())  # ... of many
-PREFIXES = ("re", "un", "mis", "dis", "over", "out")  # say the same of whatever they begin
+TWO = frozenset(["between", "both", "either", "neither", "whether"])  # announce two different things
+ONE = frozenset(["one", "same", "single"])  # before each half, claim that the two are one, if they are ...
+SHARED = frozenset("aim body cause goal heart mind nation people purpose soul spirit voice will".split())  # of many
+PREFIXES = ("re", "un", "mis", "dis", "over", "out")
 QUALITIES = ("ed", "en", "ing", "able", "ible", "ive", "ful", "less", "ous", "ly")  # endings of adjectives and adverbs
-WORDS = 1 << 14  # of which it is remembered what they may be forms of
-STEM = 5  # letters that two words of one stem begin with at least, and two thirds of the shorter word
+WORDS = 1 << 14  # whose forms are cached
+STEM = 5  # letters, at least, that two words of one stem share, and two thirds of the shorter word
 
-# How far each kind of evidence goes to say that two words are one thing.
+# The weight of each kind of evidence that two words mean one thing.
 SYNONYMS, ONE_STEM, CLAIMED, PREFIX, ENDING, LETTER = 0.7, 0.6, 0.6, 0.2, 0.1, 0.1
 
 _LIST = Path(__file__).with_name("near_synonyms.txt")
@@ -34,30 +34,29 @@ _TAIL = re.compile(r"[,;/]\s*[\"'“‘«]?$")
 
 
 def doublets(tokens: Tokens, *, min_score: float = 0.5) -> pd.DataFrame:
-    r"""The pairs "X and Y" (or, &) of English documents that seem to say one thing twice, the likeliest first.
+    r"""The pairs "X and Y" (or, &) of English documents that seem to say one thing twice, by falling score.
 
     A row a pair: ``doc_id``, ``start``, ``end`` (characters, from the start of X to the end of Y), ``first``,
     ``second`` (as types), ``score``. X and Y are single words, or two of which the first is the same ("one mind and
-    one voice"). The score puts several kinds of evidence together,
+    one voice"). The score combines several kinds of evidence,
 
     .. math:: s = 1 - \prod_k (1 - e_k)
 
-    (a noisy or, Pearl 1988, Probabilistic reasoning in intelligent systems, section 4.3): 0 = nothing says that the
-    two are one, 1 = everything does. The weights :math:`e_k` are set by hand and not learnt:
+    (a noisy or, Pearl 1988, Probabilistic reasoning in intelligent systems, section 4.3), from 0 = none to 1 = certain.
+    The weights :math:`e_k` are set by hand and not learnt:
 
     - 0.7 the words are in one group of this package's list of near-synonyms, as they are or in the same form: both in
       -ing or neither, and so for -ly and -est;
     - 0.6 they are two qualities of one stem ("unshaken and unshakeable");
-    - 0.6 both come after "one" or "the same" and are what many may share (a mind, a purpose);
-    - 0.2 they have a prefix like "re" or "mis" in common; 0.1 the ending; 0.1 the first letter, since what sounds alike
-      is put together for its sound (Malkiel 1959, Studies in irreversible binomials).
+    - 0.6 both follow "one" or "the same" and are what many may share (a mind, a purpose);
+    - 0.2 they share a prefix like "re" or "mis"; 0.1 the ending; 0.1 the first letter, since words are paired for their
+      sound too (Malkiel 1959, Studies in irreversible binomials).
 
-    Form alone stays below the default of `min_score`: what is not in the list is mostly not found. Of 240 pairs from
-    inaugural addresses that the list was not written with in view, 14 were found, 13 of them rightly, and 14 missed
-    (those in general use have been added since). Neither co-occurrence in the corpus nor the nearness of word vectors
-    is evidence: enumerated words have both. Left out as mere enumeration are the tail of a list ("civilian,
-    military and police"), what follows "both" or "between", and a word that is said again, inflected or not ("more and
-    more"). Sorted by score, then by place. Raises `ValueError` when `min_score` is not from 0 to 1.
+    Form alone stays below the default of `min_score`, so words outside the list are mostly not found: of 240 pairs from
+    inaugural addresses, which the list was written without, 14 were found, 13 of them rightly, and 14 missed. Left out
+    as mere enumeration are the tail of a list ("civilian, military and police"), what follows "both" or "between", and
+    a word that is said again, inflected or not ("more and more"). Raises `ValueError` when `min_score` is not from 0
+    to 1.
 
     >>> from analysis import read_text, tokenize
     >>> text = "The police and soldiers had a revitalized and renewed plan. It was clear and plain."
@@ -69,18 +68,19 @@ def doublets(tokens: Tokens, *, min_score: float = 0.5) -> pd.DataFrame:
     if not 0 <= min_score <= 1:
         raise ValueError(f"min_score is {min_score}: use a number from 0 to 1, such as 0.5")
     columns = [
-        np.concatenate(own) for own in zip(*(_of_shard(shard, min_score) for shard in shards(tokens)), strict=True)
+        np.concatenate(own)
+        for own in zip(*(_shard_doublets(shard, min_score) for shard in shards(tokens)), strict=True)
     ]
     document, start, end, first, second, score = (own[np.argsort(-columns[-1], kind="stable")] for own in columns)
     places = {"doc_id": tokens.doc_ids[document], "start": start, "end": end}
     return pd.DataFrame(places | {"first": first, "second": second, "score": score})
 
 
-def _of_shard(shard: Shard, min_score: float) -> tuple[NDArray[Any], ...]:
-    """The rows of a part in the order of the text: place of the document in the corpus, and all other columns."""
+def _shard_doublets(shard: Shard, min_score: float) -> tuple[NDArray[Any], ...]:
+    """The rows of a shard in the order of the text: the document's place in the corpus, and all other columns."""
     tokens = shard.tokens
     words, ids = tokens.vocabulary, tokens.ids.astype(np.int64)
-    begin, first, second = _coordinated(tokens)
+    begin, first, second = _coordinations(tokens)
     claimed = (begin < first) & np.isin(ids[begin], np.flatnonzero(pd.Series(words).isin(ONE)))
     kinds, kind = np.unique((ids[first] * len(words) + ids[second]) * 2 + claimed, return_inverse=True)
     pairs = zip(kinds // 2 // len(words), kinds // 2 % len(words), kinds % 2, strict=True)
@@ -94,11 +94,12 @@ def _of_shard(shard: Shard, min_score: float) -> tuple[NDArray[Any], ...]:
     return document, tokens.start[begin], tokens.end[second], *both, score[rows]
 
 
-def _coordinated(tokens: Tokens) -> tuple[Ints, Ints, Ints]:
-    """Where each pair begins, and its two words; in "one X and one Y" it begins a word before the first."""
+def _coordinations(tokens: Tokens) -> tuple[Ints, Ints, Ints]:
+    """The first token of each pair, and its two words; in "one X and one Y" it begins a word before the first."""
     ids = tokens.ids
     joint = np.flatnonzero(np.isin(ids, np.flatnonzero(pd.Series(tokens.vocabulary).isin(CONJUNCTIONS))))
-    before, after = np.append(joint - 1, _ampersands(tokens)), np.append(joint + 1, _ampersands(tokens) + 1)
+    marks = _ampersands(tokens)
+    before, after = np.append(joint - 1, marks), np.append(joint + 1, marks + 1)
     inside = (before >= 0) & (after < len(ids))
     before, after = before[inside], after[inside]
     begin, second = np.maximum(before - 1, 0), np.minimum(after + 1, len(ids) - 1)
@@ -110,7 +111,7 @@ def _coordinated(tokens: Tokens) -> tuple[Ints, Ints, Ints]:
 
 
 def _ampersands(tokens: Tokens) -> Ints:
-    """The tokens before an & that is no token itself."""
+    """The tokens before each & that is not a token itself."""
     if "&" in tokens.vocabulary:
         return np.empty(0, dtype=np.int64)
     found = []
@@ -125,7 +126,7 @@ def _ampersands(tokens: Tokens) -> Ints:
 
 
 def _is_pair(tokens: Tokens, begin: int, first: int, second: int) -> bool:
-    """Whether only the conjunction is between two words, and nothing before makes them shards of a list."""
+    """Whether only the conjunction is between two words, and nothing before makes them part of a list."""
     text = tokens.corpus.texts[int(document_of(tokens, begin))]
     inner = second if begin == first else second - 1
     joint, shared = text[tokens.end[first] : tokens.start[inner]], text[tokens.end[begin] : tokens.start[first]]
@@ -140,12 +141,12 @@ def _is_pair(tokens: Tokens, begin: int, first: int, second: int) -> bool:
 
 
 def _likeness(first: str, second: str, claimed: bool) -> float:
-    """The score of two words; `claimed`: whether a word before each says that they are one."""
+    """The score of two words; `claimed`: whether "one" or "the same" comes before each."""
     if not _forms(first).isdisjoint(_forms(second)):
         return 0.0
     same_class = all(first.endswith(ending) == second.endswith(ending) for ending in ("ing", "ly", "est"))
     doubt = 1.0
-    listed = _listed()
+    listed = _synonym_groups()
     if (same_class and not _groups(first).isdisjoint(_groups(second))) or (
         not listed.get(first, frozenset()).isdisjoint(listed.get(second, ()))
     ):
@@ -166,8 +167,8 @@ def _likeness(first: str, second: str, claimed: bool) -> float:
 
 @lru_cache(maxsize=WORDS)
 def _groups(word: str) -> frozenset[int]:
-    """The groups of near-synonyms that list `word`, or a word that it may be an inflection of."""
-    listed = _listed()
+    """The groups of near-synonyms that hold `word`, or a word that it may be an inflection of."""
+    listed = _synonym_groups()
     return frozenset[int]().union(*(listed.get(base, ()) for base in _forms(word)))
 
 
@@ -195,8 +196,8 @@ def _bases(word: str) -> Iterator[str]:
 
 
 @cache
-def _listed() -> dict[str, set[int]]:
-    """Of each word of the list, the groups in which it appears."""
+def _synonym_groups() -> dict[str, set[int]]:
+    """The groups of near-synonyms of each word of the list."""
     listed: dict[str, set[int]] = {}
     groups: list[list[str]] = []
     for line in _LIST.read_text(encoding="utf-8").splitlines():

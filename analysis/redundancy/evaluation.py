@@ -54,19 +54,18 @@ def evaluate_reuse(folder: str | Path) -> pd.DataFrame:
 
 
 def score_passages(found: pd.DataFrame, cases: pd.DataFrame) -> dict[str, float]:
-    r"""How well passages agree with labelled ones: macro-averaged over characters, both sides of a passage together.
+    r"""Compare passages with labelled ones, macro-averaged over characters, both sides of a passage together.
 
-    Both tables have the columns of `reuse.passages` up to ``b_end``; which document is a and which b is no matter. With
-    :math:`s \sqcap r` the characters of *s* in *r*, on both sides, where the two meet on both sides (else none), S the
-    labelled passages and R those found:
+    Both tables have the columns of `reuse.passages` up to ``b_end``, with a and b in either order. With
+    :math:`s \sqcap r` the characters of *s* in *r*, on both sides, where the two overlap on both sides (else none), S
+    the labelled passages and R those found:
 
     .. math:: recall = \frac{1}{|S|} \sum_s \frac{|\bigcup_r (s \sqcap r)|}{|s|} \qquad
               plagdet = \frac{F_1}{\log_2(1 + granularity)}
 
-    precision is recall with S and R exchanged, granularity the mean number of passages found for each labelled one
-    that any was found for (1 = never in pieces). Potthast, Stein, Barrón-Cedeño and Rosso 2010, An evaluation framework
-    for plagiarism detection. ``precision``, ``recall``, ``f1``, ``granularity``, ``plagdet``, ``gold``, ``found``; 0
-    where there is nothing to divide by.
+    precision is recall with S and R exchanged; granularity is the mean number of passages found for a labelled one, of
+    those found at all (1 = never in pieces). Potthast, Stein, Barrón-Cedeño and Rosso 2010, An evaluation framework for
+    plagiarism detection. Also ``f1``, ``gold`` and ``found`` (how many); 0 where there is nothing to divide by.
 
     >>> case = pd.DataFrame([["x", "y", 0, 10, 0, 10]], columns=SPAN)
     >>> score_passages(case.assign(a_end=5, b_end=5), case)["recall"]
@@ -75,8 +74,8 @@ def score_passages(found: pd.DataFrame, cases: pd.DataFrame) -> dict[str, float]
     found, cases = _oriented(found), _oriented(cases)
     precision, recall = _mean(_covered(found, cases)), _mean(_covered(cases, found))
     f1 = 2 * precision * recall / (precision + recall) if precision + recall else 0.0
-    met = _met(cases, found)["row"]
-    granularity = float(met.value_counts().mean()) if len(met) else 1.0
+    matched = _intersections(cases, found)["row"]
+    granularity = float(matched.value_counts().mean()) if len(matched) else 1.0
     scores = {"precision": precision, "recall": recall, "f1": f1, "granularity": granularity}
     return scores | {"plagdet": f1 / float(np.log2(1 + granularity)), "gold": len(cases), "found": len(found)}
 
@@ -85,9 +84,9 @@ def known_reuse(path: Path, tokens: Tokens) -> pd.DataFrame:
     """Labelled passages of a corpus from a CSV table, in the columns of `score_passages` and with their ``kind``.
 
     The table has ``source_file``, ``source_start``, ``source_end``, ``target_file``, ``target_start``, ``target_end``
-    (files with or without their ending, characters) and ``kind``. Passages within one document are left out, since
-    `reuse.passages` looks between documents. Raises `ValueError` for a missing column, an unknown document, or a place
-    that is none, with the row (the header is row 1), and for a table without a passage of two documents.
+    (files with or without their ending, characters) and ``kind``. Passages within one document are left out, as in
+    `reuse.passages`. Raises `ValueError` for a missing column, an unknown document or an invalid place, with the row
+    (the header is row 1), and for a table without a passage of two documents.
     """
     table = read_table(path)
     wanted = [f"{side}_{part}" for side in ("source", "target") for part in ("file", "start", "end")] + ["kind"]
@@ -117,11 +116,11 @@ def known_reuse(path: Path, tokens: Tokens) -> pd.DataFrame:
 
 
 def scores_by_kind(cases: pd.DataFrame, *found: pd.DataFrame) -> pd.DataFrame:
-    """`score_passages` of all labelled passages, and how many of each kind are found: one row "all", then each kind.
+    """`score_passages` of all labelled passages, and the recall of each kind: one row "all", then each kind.
 
-    `found` are tables of `reuse.passages`, `near.near_repeats` or the like, taken together; their rows within one
-    document are left out. ``kind``, ``precision`` (NaN but for all: what was found has no labelled kind), ``recall``,
-    ``gold``, ``found``.
+    `found` are tables of `reuse.passages`, `near.near_repeats` or the like, taken together; rows within one document
+    are left out. ``kind``, ``precision`` (of all alone, since what is found has no kind), ``recall``, ``gold``,
+    ``found``.
     """
     together = pd.concat([table[SPAN] for table in found])
     together = together[together["a_doc"] != together["b_doc"]]
@@ -137,7 +136,7 @@ def _mean(shares: Floats) -> float:
 
 
 def _pairs(held: pd.DataFrame, pairs: pd.DataFrame, cases: pd.DataFrame) -> dict[str, object]:
-    """Precision and recall of the pairs held to be reuse, among the labelled ones."""
+    """Precision and recall of the pairs `held` to be reuse, among the labelled ones."""
     have = {frozenset(pair) for pair in held[["a", "b"]].itertuples(index=False, name=None)}
     labelled = {frozenset(pair) for pair in cases[["a_doc", "b_doc"]].itertuples(index=False, name=None)}
     asked = {frozenset(pair) for pair in pairs[["a", "b"]].itertuples(index=False, name=None)}
@@ -159,8 +158,8 @@ def _oriented(table: pd.DataFrame) -> pd.DataFrame:
     return table.astype(dict.fromkeys(SPAN[2:], np.int64))
 
 
-def _met(spans: pd.DataFrame, others: pd.DataFrame) -> pd.DataFrame:
-    """The pairs of a span (``row``) and another that meets it on both sides, and the characters that both have."""
+def _intersections(spans: pd.DataFrame, others: pd.DataFrame) -> pd.DataFrame:
+    """The pairs of a span (``row``) and another that overlaps it on both sides, and the characters of the overlap."""
     both = spans.assign(row=np.arange(len(spans))).merge(others, on=["a_doc", "b_doc"], suffixes=("", "_other"))
     for side in ("a", "b"):
         both[f"{side}_from"] = both[[f"{side}_start", f"{side}_start_other"]].max(axis=1)
@@ -169,11 +168,11 @@ def _met(spans: pd.DataFrame, others: pd.DataFrame) -> pd.DataFrame:
 
 
 def _covered(spans: pd.DataFrame, others: pd.DataFrame) -> Floats:
-    """The share of the characters of each span, both sides together, that lie in others which it meets."""
-    met = _met(spans, others)
+    """The share of the characters of each span, both sides together, in others that overlap it."""
+    both = _intersections(spans, others)
     covered = np.zeros(len(spans))
     for side in ("a", "b"):
-        rows = met.sort_values(["row", f"{side}_from"])
+        rows = both.sort_values(["row", f"{side}_from"])
         before = rows.groupby("row")[f"{side}_to"].cummax().groupby(rows["row"]).shift().fillna(0)
         gained = (rows[f"{side}_to"] - np.maximum(rows[f"{side}_from"], before)).clip(lower=0)
         np.add.at(covered, rows["row"].to_numpy(), gained.to_numpy())

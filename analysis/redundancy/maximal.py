@@ -14,34 +14,32 @@ from analysis.text.tokens import Tokens
 from analysis.text.units import Ints
 
 GRAMS = 1_500_000  # n-grams that are compared with one another at a time
-SORTED = 8_000_000  # words, at most, whose suffixes a report puts in order: some thirty bytes each are in memory
+SORTED = 8_000_000  # words, at most, whose suffixes a report sorts, in some thirty bytes each
 
 
 class Passages(NamedTuple):
-    """Occurrences of repeated passages, those of one passage side by side: ``group`` (from 0), ``first`` (the row of
-    the first token), ``words`` (how many tokens)."""
+    """Occurrences of repeated passages, sorted by passage."""
 
-    group: Ints
-    first: Ints
+    group: Ints  # the number of the passage, from 0
+    first: Ints  # the row of the first token
     words: Ints
 
 
 def maximal_repeats(tokens: Tokens, min_words: int, *, most: int | None = None) -> Passages:
     """Every passage of `min_words` words or more that appears at least twice and is as long as its places allow.
 
-    A passage is maximal when not all of its places go on with the same word, and not all come after the same word
-    (Gusfield 1997, Algorithms on strings, trees, and sequences, section 7.12); so a passage within a longer one counts
-    where it appears elsewhere too. It may cross sentences and paragraphs, not documents.
+    A passage is maximal when its occurrences are not all followed, nor all preceded, by the same word (Gusfield 1997,
+    Algorithms on strings, trees, and sequences, section 7.12); so a passage within a longer one counts where it appears
+    elsewhere too. It may cross sentences and paragraphs, not documents.
 
-    What is said several times in a row makes a passage overlap itself ("a b a b a b": "a b a b" appears twice). An
-    occurrence that begins before an earlier one of the same passage ends is left out. A passage most of whose
-    occurrences overlap is a shorter one said over and over: that one is listed, or as many of it in a row as make
-    `min_words` words.
+    Occurrences may overlap ("a b a b a b": "a b a b" appears twice): one that begins before an earlier one ends is left
+    out. A passage most of whose occurrences overlap is a shorter one said over and over: that one is listed, or as many
+    of it in a row as make `min_words` words (1 or more).
 
-    The search takes time and memory in proportion to the words in n-grams that appear twice (n = `min_words`), but
-    for a logarithm: suffix array (Larsson and Sadakane 2007, Faster suffix sorting), common prefixes (Kasai and
-    others 2001) and the intervals of these (Abouelhoda, Kurtz and Ohlebusch 2004). `min_words` is 1 or more. Raises
-    `ValueError` where more than `most` words are repeated (None: however many).
+    Time and memory are proportional to the words in n-grams that appear twice (n = `min_words`), but for a logarithm:
+    suffix array (Larsson and Sadakane 2007, Faster suffix sorting), common prefixes (Kasai and others 2001) and their
+    intervals (Abouelhoda, Kurtz and Ohlebusch 2004). Raises `ValueError` where more than `most` words are repeated
+    (None: however many).
 
     >>> from analysis import read_text, tokenize
     >>> tokens = tokenize(read_text("Come in and sit down. She said: come in and sit. Do come in and sit down!"))
@@ -56,13 +54,13 @@ def maximal_repeats(tokens: Tokens, min_words: int, *, most: int | None = None) 
         low, high = np.searchsorted(begins, (shard.word, shard.word + len(own)))
         if low == high:
             continue
-        # Words are within a run where more runs have begun than have ended.
+        # A word is within a repeated n-gram where more of them have begun than have ended.
         change = np.zeros(len(own) + 1, dtype=np.int32)
         change[begins[low:high] - shard.word] += 1
         change[begins[low:high] - shard.word + min_words] -= 1
         inside = np.flatnonzero(np.cumsum(change[:-1], dtype=np.int32))
         document_end = np.repeat(own.document_offsets[1:], np.diff(own.document_offsets))
-        text, place = _one_text(shard.types[own.ids], inside, document_end, len(tokens.vocabulary) + gaps)
+        text, place = _join_runs(shard.types[own.ids], inside, document_end, len(tokens.vocabulary) + gaps)
         gaps += int(np.count_nonzero(place < 0))
         texts.append(text)
         places.append(np.where(place < 0, -1, place + shard.word))
@@ -72,14 +70,14 @@ def maximal_repeats(tokens: Tokens, min_words: int, *, most: int | None = None) 
     suffixes = suffix_array(text)[0]
     begin, first, words = _passages(text, suffixes, common_prefixes(text, suffixes), min_words)
     group, first = np.repeat(np.arange(len(words)), np.diff(begin)), np.concatenate(places)[first]
-    # In the order of the text, of those that begin in one place the longest first.
+    # Sorted by first place; of those that begin in one place, the longest first.
     rank = np.argsort(np.lexsort((-words, first[begin[:-1]])))
     rows = np.lexsort((first, rank[group]))
     return Passages(rank[group][rows], first[rows], words[group[rows]])
 
 
 def _repeated(tokens: Tokens, n: int, most: int | None) -> Ints:
-    """The first words of all n-grams that appear twice in documents, and a few more where hashes agree by chance."""
+    """The first words of all n-grams that appear twice, and a few more where hashes collide."""
     buckets = Buckets(folder_of(tokens), [np.uint64, np.int64], number=len(tokens) // GRAMS + 1)
     for shard in shards(tokens):
         offsets = shard.tokens.document_offsets
@@ -102,8 +100,11 @@ def _check(words: int, n: int, most: int | None) -> None:
         )
 
 
-def _one_text(ids: NDArray[Any], place: Ints, document_end: Ints, free: int) -> tuple[NDArray[np.int32], Ints]:
-    """The words at each `place` as one text, after each run of neighbours one from `free` on; the places, there -1."""
+def _join_runs(ids: NDArray[Any], place: Ints, document_end: Ints, free: int) -> tuple[NDArray[np.int32], Ints]:
+    """The words at each `place` as one text, each run of neighbours ended by a word of its own, from `free` on.
+
+    And the place of each word of that text, -1 for those added.
+    """
     gaps = np.flatnonzero((np.diff(place, append=-1) != 1) | (document_end[place] == place + 1))
     text = np.insert(ids[place].astype(np.int32), gaps + 1, free + np.arange(len(gaps)))
     return text, np.insert(place, gaps + 1, -1)
@@ -111,7 +112,10 @@ def _one_text(ids: NDArray[Any], place: Ints, document_end: Ints, free: int) -> 
 
 @compiled
 def _occurrences(places: Any, words: int, within: int, least: int) -> Any:
-    """A passage's words, and those of its sorted `places` that are listed: none where one `within` it says it all."""
+    """The length of a passage and the occurrences that are listed, of its sorted `places`, see `maximal_repeats`.
+
+    `within` is the length of the next shorter passage; none are listed where that one is what is said over and over.
+    """
     many = len(places)
     alone, nearest = 0, words
     for k in range(many):
@@ -183,8 +187,8 @@ def _passages(text: Any, suffixes: Any, common: Any, least: int) -> Any:
 def suffix_array(text: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
     """Where each suffix of `text` begins, in the order of the suffixes, and the row of each place in that order.
 
-    Both are int32 where that can count the places. A number of its own must end `text`, so that no suffix begins
-    another (Larsson and Sadakane 2007, Faster suffix sorting).
+    Both are int32 where that can count the places. A number of its own must end `text`, so that no suffix is a prefix
+    of another (Larsson and Sadakane 2007, Faster suffix sorting).
     """
     kind = np.int32 if len(text) <= np.iinfo(np.int32).max else np.int64
     suffixes = np.argsort(text, kind="stable").astype(kind)
@@ -206,9 +210,8 @@ def _rank(text: Any, suffixes: Any, rank: Any) -> None:
 
 @compiled
 def _sort_suffixes(suffixes: Any, rank: Any) -> None:
-    """Put the suffixes of a text, in the order of their first word alone, into the order of all their words."""
-    # Each round sorts those still alike by the ranks of what follows the words that are sorted by, and doubles these.
-    # Words of its own at the end of each run see to it that no two suffixes stay alike.
+    """Sort suffixes that are sorted by their first word alone."""
+    # Prefix doubling: each round sorts suffixes that still tie by the rank of what follows the words sorted so far.
     reach, alike = 1, True
     while alike:
         alike, begin = False, 0
@@ -242,7 +245,7 @@ def _sort_suffixes(suffixes: Any, rank: Any) -> None:
 
 @compiled
 def common_prefixes(text: Any, suffixes: Any) -> Any:
-    """How many first words each suffix shares with the one before it in the order of the suffixes."""
+    """The length of the common prefix of each suffix and the one before it in the suffix array."""
     rank = np.empty_like(suffixes)
     for k in range(len(suffixes)):
         rank[suffixes[k]] = k

@@ -1,4 +1,4 @@
-"""What is repeated almost verbatim: the sentences, paragraphs and documents that share most of their words."""
+"""Near repeats: the sentences, paragraphs and documents that share most of their words."""
 
 import hashlib
 import itertools
@@ -14,7 +14,7 @@ from scipy.sparse.csgraph import connected_components
 from analysis.core.compiled import compiled
 from analysis.core.resources import cores
 from analysis.redundancy.near_join import Ids, Sets, comparisons, join, sets_of
-from analysis.redundancy.near_places import of_contents
+from analysis.redundancy.near_places import pairs_of_copies
 from analysis.redundancy.reuse.borrowing import SIDES, rows_of
 from analysis.text.hashes import run_hashes
 from analysis.text.lookup import document_of, word_at
@@ -23,40 +23,35 @@ from analysis.text.shingles import is_first, number_pairs
 from analysis.text.tokens import Tokens, offsets_of
 from analysis.text.units import Ints, allocate, distinct_spans, release, span_texts, split_by_size, texts, units
 
-WORDS = 6_000_000  # words in all the sets of a block: each is compared with itself and with the later ones
-COMPARED = 30_000_000_000  # comparisons that a report makes at most, in some minutes
-ALIKE = 0.8  # of the different words of two documents that both have, from which one is a copy of the other
-COPIES_COMPARED = 2_000_000_000  # comparisons that are made at most to find copies, in some ten seconds
+WORDS = 6_000_000  # words in the sets of a block: each block is compared with itself and with the later ones
+COMPARED = 30_000_000_000  # comparisons that a report makes at most: some minutes
+ALIKE = 0.8  # Jaccard coefficient from which two documents are copies
+COPIES_COMPARED = 2_000_000_000  # comparisons made at most to find copies: some ten seconds
 
 
 def near_repeats(
     tokens: Tokens, threshold: float = 0.8, unit: str = "sentence", *, most_comparisons: int | None = None
 ) -> pd.DataFrame:
-    r"""Every pair of sentences or paragraphs (`unit`) whose words are the same to a share of at least `threshold`.
+    r"""Every pair of sentences or paragraphs (`unit`) with a similarity of at least `threshold`.
 
     .. math:: J(A, B) = |A \cap B| / |A \cup B|
 
     (Jaccard 1912, The distribution of the flora in the alpine zone), A and B being the *sets* of types of the two
-    units: 0 = no word shared, 1 = the same words, in whatever order and number. No pair is missed: the search leaves
-    out only what an upper bound of its similarity rules out, and what it finds is counted word by word (prefixes of
-    the rarest words, Bayardo, Ma and Srikant 2007, Scaling up all pairs similarity search; bounds from length and
-    position, Xiao and others 2011, Efficient similarity joins for near-duplicate detection; from bitmaps, Sandes,
-    Teodoro and Melo 2020, Bitmap filter).
+    units: 0 = no word shared, 1 = the same words, in whatever order and number. No pair is missed, and no similarity is
+    an estimate (prefixes of the rarest words: Bayardo, Ma and Srikant 2007, Scaling up all pairs similarity search;
+    bounds from length and position: Xiao and others 2011, Efficient similarity joins for near-duplicate detection; from
+    bitmaps: Sandes, Teodoro and Melo 2020, Bitmap filter).
 
     One row a pair of places, in the order of the text: ``a_doc``, ``a_start``, ``a_end`` of the earlier one
-    (characters; documents in the order of the corpus), ``b_doc``, ``b_start``, ``b_end`` of the later one,
-    ``similarity``, ``omitted``.
+    (characters), ``b_doc``, ``b_start``, ``b_end`` of the later one, ``similarity``, ``omitted``.
 
-    - Units of fewer than five words are too short to be nearly the same: two of them make a pair, of similarity 1,
-      where they are equal word by word in order, and they make none with a longer unit.
-    - Copies are pairs too.
-    - A unit that is nearly the same as more than 50 earlier ones is listed with the first of these alone, and
-      ``omitted`` in that row is how many more there are; it is 0 in all other rows. So the rows and ``omitted`` add up
-      to all pairs. A unit without an earlier match is always listed with its first later one, so that every unit with a
-      near repeat is in the table.
+    - Copies are pairs too. Units of fewer than five words pair only with their copies, equal word by word in order.
+    - A unit that is nearly the same as more than 50 earlier ones is listed with the first of them alone; ``omitted`` in
+      that row is how many more there are, and 0 in all other rows, so that rows and ``omitted`` add up to all pairs. A
+      unit without an earlier match is listed with its first later one, so that every unit with a match is in the table.
 
-    Raises `ValueError` when `threshold` is not above 0 and at most 1, for another `unit`, and where so many units share
-    one of their rarest words that more than `most_comparisons` would be needed (None: however many).
+    Raises `ValueError` when `threshold` is not above 0 and at most 1, for another `unit`, and when more than
+    `most_comparisons` would be needed (None: however many), as where many units share one of their rarest words.
 
     >>> from analysis import read_text, tokenize
     >>> near_repeats(tokenize(read_text("We will win this war. It rained. We will win that war!")), 0.6)
@@ -66,7 +61,7 @@ def near_repeats(
     if not 0 < threshold <= 1:
         raise ValueError(f"threshold is {threshold}: use a share above 0 and at most 1, such as 0.8")
     content, sets = _contents(tokens, lambda shard: units(shard, unit)[0])
-    found = of_contents(content)
+    found = pairs_of_copies(content)
     borders = split_by_size(np.diff(sets.begin), WORDS)
     types = len(tokens.vocabulary)
     hits = 0 if most_comparisons is None else comparisons((sets.block(*each) for each in borders), threshold, types)
@@ -91,10 +86,10 @@ def near_repeats(
 
 
 def near_texts(tokens: Tokens, found: pd.DataFrame, *, most: int | None = None) -> pd.DataFrame:
-    """The texts behind a table of `near_repeats` that are not the same word for word, the most alike first.
+    """The pairs of texts in a table of `near_repeats` that differ in their wording, the most similar first.
 
-    One row for each pair of texts, `most` of them (None: all): ``similarity``, ``times`` (how many rows of `found` have
-    these two), ``a_doc``, ``a_text``, ``b_doc``, ``b_text`` (where they appear first, white space made one blank).
+    One row a pair of texts, `most` of them (None: all): ``similarity``, ``times`` (rows of `found` with these two),
+    ``a_doc``, ``a_text``, ``b_doc``, ``b_text`` (where they appear first, white space made one blank).
 
     >>> from analysis import read_text, tokenize
     >>> tokens = tokenize(read_text("We will win this war now. They said no. We will win that war now."))
@@ -104,7 +99,7 @@ def near_texts(tokens: Tokens, found: pd.DataFrame, *, most: int | None = None) 
     """
     table = found[~_same_wording(tokens, found)].reset_index(drop=True)
     document, start, end = (np.concatenate(column) for column in zip(*_places(tokens, table), strict=True))
-    a, b = _numbers_of_texts(tokens, document, start, end).reshape(2, -1)
+    a, b = _text_ids(tokens, document, start, end).reshape(2, -1)
     both = pd.factorize(a * (b.max(initial=0) + 1) + b)[0]
     first = np.flatnonzero(is_first(both))
     order = first[np.argsort(-table["similarity"].to_numpy()[first], kind="stable")][:most]
@@ -117,13 +112,11 @@ def near_texts(tokens: Tokens, found: pd.DataFrame, *, most: int | None = None) 
 
 
 def copies(tokens: Tokens, *, threshold: float = ALIKE) -> Ints:
-    r"""(documents,) a number for each document, the same for those that are copies of one another.
+    """(documents,) a number for each document, from 0 in the order of the corpus, the same for copies of one another.
 
-    Two documents are copies where of the different words that either has at least `threshold` are in both
-    (:math:`|A \cap B| / |A \cup B|`, Jaccard 1912, The distribution of the flora in the alpine zone), documents of
-    fewer than five words only where they are equal; a copy of a copy is one too (connected components). No such pair
-    is missed, unless more than `COPIES_COMPARED` pairs would have to be compared, as where thousands are made to one
-    pattern: there only documents of the same words are copies. Numbers count up from 0 in the order of the corpus.
+    Two documents are copies when the Jaccard coefficient of their sets of words is at least `threshold`, see
+    `near_repeats`; a copy of a copy is one too (connected components). Documents of fewer than five words are copies
+    only where they are equal, and so are all where more than `COPIES_COMPARED` pairs would have to be compared.
 
     >>> from analysis import load_tokens
     >>> texts = ["Rain closed the road to the north.", "It rained.", "On Monday rain closed the road to the north."]
@@ -148,8 +141,12 @@ def copies(tokens: Tokens, *, threshold: float = ALIKE) -> Ints:
 
 
 def _contents(tokens: Tokens, offsets_in: Callable[[Tokens], Ints]) -> tuple[Ids, Sets]:
-    """The number of each unit's content, see `sets_of`; the distinct sets of words of the long ones, by size."""
-    rank = _rank(tokens)
+    """The number of each unit's content, and the distinct sets of words of the long ones, by size: see `sets_of`."""
+    counts = np.zeros(len(tokens.vocabulary), dtype=np.int32)
+    for shard in shards(tokens):
+        counts[shard.types] += np.bincount(shard.tokens.ids, minlength=len(shard.types)).astype(np.int32)
+    rank = np.empty(len(counts), dtype=np.int32)  # of each type, the rarest first
+    rank[np.argsort(counts, kind="stable")] = np.arange(len(counts), dtype=np.int32)
     items, stop = allocate(tokens, len(tokens), np.int32), 0
     keys, sizes = [np.empty((2, 0), dtype=np.uint64)], [np.empty(0, dtype=np.int32)]
     for shard in shards(tokens):
@@ -171,24 +168,14 @@ def _contents(tokens: Tokens, offsets_in: Callable[[Tokens], Ints]) -> tuple[Ids
     sets = allocate(tokens, int(begin[-1]), np.int32)
     stop = 0
     for rows in itertools.starmap(slice, itertools.pairwise(bounds)):
-        stop += _place(items[stop:], size[rows], to[rows], sets)
+        stop += _copy_sets(items[stop:], size[rows], to[rows], sets)
         release(items)
         release(sets)
     return content, Sets(content[kept], begin, sets)
 
 
-def _rank(tokens: Tokens) -> Ids:
-    """The place of each type among all, the rarest first."""
-    counts = np.zeros(len(tokens.vocabulary), dtype=np.int32)
-    for shard in shards(tokens):
-        counts[shard.types] += np.bincount(shard.tokens.ids, minlength=len(shard.types)).astype(np.int32)
-    rank = np.empty(len(counts), dtype=np.int32)
-    rank[np.argsort(counts, kind="stable")] = np.arange(len(counts), dtype=np.int32)
-    return rank
-
-
 def _spans(tokens: Tokens, unit: str, places: Ids) -> Ids:
-    """Document, first and last character of the units that are `places`, in rising order: (3, places)."""
+    """Document, start and end of the units at `places`, which rise: (3, places)."""
     spans, before = np.empty((3, len(places)), dtype=np.int32), 0
     for shard in shards(tokens):
         offsets, start, end = units(shard.tokens, unit)
@@ -208,7 +195,7 @@ def _places(tokens: Tokens, rows: pd.DataFrame) -> list[tuple[Ints, Ints, Ints]]
 
 
 def _same_wording(tokens: Tokens, rows: pd.DataFrame) -> NDArray[np.bool_]:
-    """Which rows have two units of the same words in the same order: by their hashes."""
+    """Which rows have two units of the same words in the same order, by 128-bit hashes."""
     same = (rows["similarity"] == 1).to_numpy(copy=True)
     chosen = np.flatnonzero(same)
     sides = _places(tokens, rows.iloc[chosen])
@@ -224,8 +211,8 @@ def _same_wording(tokens: Tokens, rows: pd.DataFrame) -> NDArray[np.bool_]:
     return same
 
 
-def _numbers_of_texts(tokens: Tokens, document: Ints, start: Ints, end: Ints) -> Ints:
-    """A number for the text of each span, the same for the same text with white space made one blank."""
+def _text_ids(tokens: Tokens, document: Ints, start: Ints, end: Ints) -> Ints:
+    """A number for the text of each span, the same for equal texts, white space made one blank."""
     place, first = distinct_spans(document, start, end)
     hashes = np.empty((len(first), 2), dtype=np.uint64)
     for k, text in span_texts(tokens, document[first], start[first], end[first]):
@@ -236,8 +223,8 @@ def _numbers_of_texts(tokens: Tokens, document: Ints, start: Ints, end: Ints) ->
 
 
 @compiled
-def _place(items: Any, size: Any, to: Any, target: Any) -> int:
-    """Copy sets, one after another in `items`, to their places in `target`, those at -1 to none; where they end."""
+def _copy_sets(items: Any, size: Any, to: Any, target: Any) -> int:
+    """Copy the consecutive sets in `items` to their places in `target`, but for those at -1; return their end."""
     begin = 0
     for k in range(len(size)):
         if to[k] >= 0:

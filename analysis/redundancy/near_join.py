@@ -1,4 +1,4 @@
-"""Sets of words that are alike: all pairs, found by their rarest words. Machine code on integers."""
+"""All pairs of similar sets of words: a set-similarity join by prefix filter, compiled."""
 
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -13,19 +13,19 @@ from analysis.text.hashes import Hashes, run_hashes
 from analysis.text.tokens import offsets_of
 from analysis.text.units import Ints
 
-FEWEST = 5  # words of a unit from which shared words say something: one word of four changed is a quarter
-ROOM = 1_000_000  # pairs that are in memory at a time, and those of one set more
+FEWEST = 5  # words of a unit from which it is compared as a set: one word of four changed is a quarter
+ROOM = 1_000_000  # pairs in memory at a time, and those of one set more
 STRETCHES = 8  # parts of the larger sets for each of several threads, so that they end at about the same time
 
 Ids = NDArray[np.int32]
 
 
 class Sets(NamedTuple):
-    """Different sets of words, in the order of their sizes; the words of a set rise, the rarest are the lowest."""
+    """Different sets of words, sorted by size; the words of a set rise, and the rarest have the lowest numbers."""
 
-    content: Ids  # the number by which each set is known
+    content: Ids  # the number of each set's content
     begin: Ints
-    items: Ids  # those of set k from ``begin[k]`` to before ``begin[k + 1]``
+    items: Ids  # those of set k are ``items[begin[k] : begin[k + 1]]``
 
     def block(self, low: int, stop: int) -> "Sets":
         """The sets from `low` to before `stop`."""
@@ -34,10 +34,10 @@ class Sets(NamedTuple):
 
 
 def sets_of(ranks: Ids, offsets: Ints, numbers: Hashes | None = None) -> tuple[Ids, Ids, Hashes]:
-    """The sets of words of runs ``ranks[offsets[k] : offsets[k + 1]]``, their sizes, and a key for the content of each.
+    """The sets of words of the runs ``ranks[offsets[k] : offsets[k + 1]]``, their sizes, and 128-bit keys, (2, runs).
 
-    The sets are sorted and come one after another. A run of fewer than `FEWEST` words has none: its content is its
-    words in order. The keys are two numbers of 64 bits, (2, runs), made of the ranks, or of two ``numbers`` of each.
+    The sets are sorted and follow one another. A run of fewer than `FEWEST` words has no set: its key is that of its
+    words in order, else that of its set. Keys are made of the ranks, or of two ``numbers`` for each of them.
     """
     items, size = _sets(ranks, offsets, FEWEST)
     one, two = (ranks, items), (ranks, items)
@@ -58,44 +58,50 @@ def join(
     room: int = ROOM,
     threads: int = 1,
 ) -> Iterator[tuple[Ids, Ids, Floats]]:
-    """The pairs of sets with a similarity of at least `threshold`, and their similarity: about `room` pairs at a time.
+    """The pairs of sets with a similarity of at least `threshold`: two contents and the similarity of each.
 
-    One set is in the block `own`, the other in one of `others`, whose sets get larger from block to block; the first of
-    them is `own` again, or with `itself` false another block. Words are numbered from 0 to below `types`. Several
-    `threads` give the same pairs in another order.
+    One set is in the block `own`, the other in one of `others`, whose sets grow from block to block; the first of them
+    is `own`, unless `itself` is false. Word numbers are below `types`. About `room` pairs come at a time; with several
+    `threads` they come in another order.
     """
     index, sizes, number = _index_of(own, threshold, types), np.diff(own.begin), 0
     # Each thread moves its own ``head`` on, and marks its own ``last``.
     indices = [index, *(index._replace(head=index.head.copy(), last=index.last.copy()) for _ in range(threads - 1))]
     with ThreadPoolExecutor(threads) as pool:
-        each = pool.map if threads > 1 else map  # what a thread of its own takes is not given back to the others
+        each = pool.map if threads > 1 else map  # memory that another thread has taken is not given back
         for other in others:
             larger = np.diff(other.begin)
-            if apart(sizes[-1], larger[0], threshold):
+            if cannot_match(sizes[-1], larger[0], threshold):
                 return
-            given = {"begin": other.begin, "items": other.items, "bits": _bits_of(other.begin, other.items)}
-            met = partial(
-                _met, **given, number=number, threshold=threshold, itself=itself and not number, room=room // threads
+            search = partial(
+                _similar,
+                begin=other.begin,
+                items=other.items,
+                bits=_bits_of(other.begin, other.items),
+                number=number,
+                threshold=threshold,
+                itself=itself and not number,
+                room=room // threads,
             )
-            # Stretches side by side have sets of about the same size, which take about as long.
+            # Threads work on neighbouring stretches, whose sets are of about the same size and take about as long.
             ends = np.linspace(0, len(larger), (STRETCHES if threads > 1 else 1) * threads + 1).astype(np.int64)
             for first in range(0, len(ends) - 1, threads):
                 start, stop = ends[first : first + threads].copy(), ends[first + 1 : first + threads + 1]
                 while len(left := np.flatnonzero(start < stop)):
-                    found = each(met, [indices[k] for k in left], start[left], stop[left])
+                    found = each(search, [indices[k] for k in left], start[left], stop[left])
                     for k, (one, two, shared, reached) in zip(left, found, strict=True):
                         start[k] = reached
                         yield own.content[one], other.content[two], shared / (sizes[one] + larger[two] - shared)
             number += len(larger)
 
 
-def apart(size: int, larger: int, threshold: float) -> bool:
-    """Whether a set of `size` words cannot match one of `larger`; products are rounded, so one more may."""
+def cannot_match(size: int, larger: int, threshold: float) -> bool:
+    """Whether a set of `size` words is too small to match one of `larger`; rounding may let one more pass."""
     return threshold * larger > size + 1
 
 
 def comparisons(blocks: Iterable[Sets], threshold: float, types: int) -> int:
-    """How many pairs of sets `join` meets by their first words, in all blocks, or some more."""
+    """Upper bound on the pairs of sets that `join` compares in all blocks."""
     together = np.zeros(types + 1, dtype=np.int64)
     for block in blocks:
         together += first_words(block.begin, block.items, threshold, types)[1]
@@ -103,21 +109,21 @@ def comparisons(blocks: Iterable[Sets], threshold: float, types: int) -> int:
 
 
 class _Index(NamedTuple):
-    """The sets in which similar ones are looked for, by their first words."""
+    """Inverted lists of the first words of sets."""
 
     begin: Ints  # as in `Sets`, and so are ``items``
     items: Ids
-    head: Ids  # of each word, where those of its sets begin that are large enough
-    tail: Ids  # and where all end
-    owner: Ids  # of each first word, word by word, set by set: its set
-    position: Ids  # its place in ``items``
+    head: Ids  # of each word, where the entries of sets that are large enough begin
+    tail: Ids  # and where they end
+    owner: Ids  # (entries,) the set
+    position: Ids  # the place of the word in ``items``
     sizes: Ids  # the size of the set
-    signs: NDArray[np.uint64]  # and its bits, see `_bits`
-    last: Ids  # the last set that met each
+    signs: NDArray[np.uint64]  # its bits, see `_bits`
+    last: Ids  # (sets,) the last set that each was compared with
 
 
 def _index_of(sets: Sets, threshold: float, types: int) -> _Index:
-    """The index of sets of words that are numbered from 0 to below `types`."""
+    """Index sets whose word numbers are below `types`."""
     begin, items = sets.begin, sets.items
     kept, room = first_words(begin, items, threshold, types)
     head = np.cumsum(room, dtype=np.int32)
@@ -130,7 +136,7 @@ def _index_of(sets: Sets, threshold: float, types: int) -> _Index:
 
 @compiled
 def _fill(index: Any, bits: Any, kept: Any) -> None:
-    """Enter the `kept` first words of each set; ``tail`` moves from where each word's list begins to its end."""
+    """Enter the `kept` first words of each set; ``tail`` moves from the begin of each list to its end."""
     begin, items, tail = index.begin, index.items, index.tail
     for x in range(len(kept)):
         for i in range(begin[x], begin[x] + kept[x]):
@@ -142,7 +148,7 @@ def _fill(index: Any, bits: Any, kept: Any) -> None:
 
 @compiled
 def _sets(ranks: Any, offsets: Any, few: int) -> Any:
-    """The set of words of each unit, rising, one after another, and its size; empty for fewer than `few` words."""
+    """The sorted set of words of each unit, one after another, and its size; empty for fewer than `few` words."""
     units = len(offsets) - 1
     items, size = np.empty(len(ranks), dtype=np.int32), np.zeros(units, dtype=np.int32)
     n = 0
@@ -160,7 +166,7 @@ def _sets(ranks: Any, offsets: Any, few: int) -> Any:
 
 @compiled
 def first_words(begin: Any, items: Any, threshold: float, types: int) -> Any:
-    """How many first words of each set are in the index, and how often each word then is, one place further on."""
+    """The number of first words of each set in the index, and of the entries of each word, shifted by one."""
     kept = np.zeros(len(begin) - 1, dtype=np.int64)
     room = np.zeros(types + 1, dtype=np.int32)
     for x in range(len(kept)):
@@ -182,7 +188,7 @@ def _bits_of(begin: Any, items: Any) -> Any:
 
 
 @compiled
-def _met(
+def _similar(
     own: Any,
     start: int,
     stop: int,
@@ -194,12 +200,11 @@ def _met(
     itself: bool,
     room: int,
 ) -> Any:
-    """The sets of the index `own` that others resemble, to at least `threshold`; the others; how many words they share.
+    """The pairs of a set of the index `own` and another set, the words they share, and the next set to go on from.
 
-    The others come by size, none smaller than the `number` of those before; with `itself` they are those of the index,
-    of which each looks for earlier ones. From `start` to before `stop`, or until there are `room` pairs; the last
-    number is that of the next one. Two sets that share enough words share one of the first few of either, else too few
-    are left (prefix filter). At the first such word they share it and at most what follows it on either side.
+    The other sets, from `start` to before `stop` or until there are `room` pairs, are sorted by size; with `itself`
+    they are those of the index, each compared with earlier ones. `number` is how many sets came in earlier blocks. Two
+    sets that share enough words share one of the first few of either, else too few are left (prefix filter).
     """
     head, tail, owner, position, last = own.head, own.tail, own.owner, own.position, own.last
     begins, contents, sizes, signs = own.begin, own.items, own.sizes, own.signs
@@ -208,7 +213,7 @@ def _met(
     while x < stop and pairs < room:
         x_end = begin[x + 1]
         size, sign = x_end - begin[x], bits[x]
-        smallest = max(int(threshold * size) - 1, 1)  # of the sets that may match; one less: products are rounded
+        smallest = max(int(threshold * size) - 1, 1)  # of the sets that may match; one less, for rounding
         while smallest < size and smallest / size < threshold:
             smallest += 1
         for i in range(begin[x], x_end - smallest + 1):
@@ -223,7 +228,7 @@ def _met(
                     other = sizes[at]
                     needed = _needed(size, other, threshold)
                     most = size + other - 2 * needed
-                # The filter that rejects nearly all comes first, and reads memory in a row.
+                # This filter rejects nearly all, and reads memory in sequence.
                 if _ones(sign ^ signs[at]) > most:
                     continue
                 y = owner[at]
@@ -246,7 +251,7 @@ def _met(
 
 @compiled
 def _needed(x: int, y: int, threshold: float) -> int:
-    """How many words sets of x and y words must share: the smallest number whose similarity reaches the threshold."""
+    """The smallest number of words that sets of x and y words must share to reach the threshold."""
     shared = int(threshold / (1.0 + threshold) * (x + y))
     while shared > 0 and shared / (x + y - shared) >= threshold:  # rounding may have put it on either side
         shared -= 1
@@ -257,7 +262,7 @@ def _needed(x: int, y: int, threshold: float) -> int:
 
 @compiled
 def _bits(items: Any, first: int, last: int) -> Any:
-    """64 bits, one set for each word: two sets differ in at least as many words as their bits do."""
+    """A bitmap with a bit set for each word: two sets differ in at least as many words as their bitmaps in bits."""
     bits = np.uint64(0)
     for k in range(first, last):
         bits |= np.uint64(1) << ((np.uint64(items[k]) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(58))
@@ -266,7 +271,7 @@ def _bits(items: Any, first: int, last: int) -> Any:
 
 @compiled
 def _ones(bits: Any) -> Any:
-    """How many of 64 bits are set."""
+    """Number of bits set."""
     bits -= (bits >> np.uint64(1)) & np.uint64(0x5555555555555555)
     bits = (bits & np.uint64(0x3333333333333333)) + ((bits >> np.uint64(2)) & np.uint64(0x3333333333333333))
     bits = (bits + (bits >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)
@@ -275,7 +280,7 @@ def _ones(bits: Any) -> Any:
 
 @compiled
 def _shared(items: Any, i: int, i_end: int, others: Any, j: int, j_end: int, shared: int, needed: int) -> int:
-    """`shared` and the common words of two rising runs; -1 as soon as `needed` is out of reach."""
+    """`shared` plus the words that two rising runs have in common; -1 as soon as `needed` is out of reach."""
     while i < i_end and j < j_end:
         if shared + min(i_end - i, j_end - j) < needed:
             return -1

@@ -9,31 +9,31 @@ from analysis.core.compiled import compiled
 from analysis.text.tokens import offsets_of
 from analysis.text.units import Ints
 
-MANY = 50  # earlier places that one is listed with; with more of them it is listed with the first alone
-NONE = 2**31 - 1  # what `closest` says of a place that nothing is like
-ROOM = 1_000_000  # pairs in memory before those of crowded places are taken out
+MANY = 50  # earlier places that a place is listed with; one with more is listed with the first alone
+NONE = 2**31 - 1  # `closest` of a place that is in no pair
+ROOM = 1_000_000  # pairs in memory before those that are not listed are dropped
 
 Ids = NDArray[np.int32]
 
 
-def listed(a: Any, b: Any, earlier: Any, closest: Any) -> NDArray[np.bool_]:
+def is_listed(a: Any, b: Any, earlier: Any, closest: Any) -> NDArray[np.bool_]:
     """Which pairs of places, `a` the earlier one, are rows of the table.
 
-    ``earlier[p]`` is how many earlier places the place p is like, ``closest[p]`` the first of all that it is like,
-    before it or behind it. A place that is like more than `MANY` earlier ones is listed with the first of these alone;
-    and each place without an earlier one is listed with the first that follows, so that none is missing.
+    ``earlier[p]`` is how many earlier places the place p is like; ``closest[p]`` is the first place that it is like,
+    before or behind it. A place that is like more than `MANY` earlier ones is listed with the first of them alone. A
+    place that is like no earlier one is listed with the first that follows, so that no place is missing.
     """
-    shown: NDArray[np.bool_] = (earlier[b] <= MANY) | (closest[b] == a) | (closest[a] == b)
-    return shown
+    listed: NDArray[np.bool_] = (earlier[b] <= MANY) | (closest[b] == a) | (closest[a] == b)
+    return listed
 
 
-class Listed:
-    """The pairs of places to be listed, of pairs of contents that come in bit by bit and in any order.
+class PlacePairs:
+    """The pairs of places to be listed, collected from pairs of contents that come in any order.
 
     The places of content k are ``places[begin[k] : begin[k + 1]]``, rising. Memory grows with the number of places: the
-    more pairs come in, the fewer of them are to be listed.
+    more pairs come in, the fewer of them are listed.
 
-    >>> found = Listed(np.array([0, 2, 3]), np.array([0, 2, 1]))  # one content at 0 and 2, one at 1
+    >>> found = PlacePairs(np.array([0, 2, 3]), np.array([0, 2, 1]))  # one content at 0 and 2, one at 1
     >>> found.add(np.array([0, 0]), np.array([0, 1]), np.array([1, 0.8]))
     >>> [column.tolist() for column in found.rows()]
     [[0, 0, 1], [1, 2, 2], [0.8, 1.0, 0.8], [0, 0, 0]]
@@ -47,31 +47,30 @@ class Listed:
         self._room = ROOM
 
     def __len__(self) -> int:
-        """How many pairs of places are waiting."""
+        """Number of pairs in memory."""
         return sum(len(a) for a, _, _ in self._found)
 
     def add(self, first: NDArray[Any], second: NDArray[Any], similarity: NDArray[np.float64]) -> None:
-        """Pairs of contents that are alike, each given once; a content with several places is a pair with itself."""
-        pairs = first.astype(np.int32), second.astype(np.int32)
-        given = *pairs, self._begin, self._places, self.earlier, self.closest
-        _count(*given)
-        a, b, pair = _places_of_pairs(*given, MANY)
+        """Add pairs of similar contents, each once; a content with several places makes a pair with itself."""
+        columns = first.astype(np.int32), second.astype(np.int32), self._begin, self._places, self.earlier, self.closest
+        _update_counts(*columns)
+        a, b, pair = _places_of_pairs(*columns, MANY)
         self._found.append((a, b, similarity[pair]))
         if len(self) > self._room:
             self._found = [self.take()]
             self._room = max(ROOM, 2 * len(self))
 
     def take(self) -> tuple[Ids, Ids, NDArray[np.float64]]:
-        """Take out the pairs that are to be listed by what came in so far: a, b, similarity."""
+        """Remove and return the pairs that are listed by what came in so far: a, b, similarity."""
         a, b, similarity = (np.concatenate(column) for column in zip(*self._found, strict=True))
         self._found = [(a[:0], b[:0], similarity[:0])]
-        shown = listed(a, b, self.earlier, self.closest)
-        return a[shown], b[shown], similarity[shown]
+        listed = is_listed(a, b, self.earlier, self.closest)
+        return a[listed], b[listed], similarity[listed]
 
     def rows(self) -> tuple[Ids, Ids, NDArray[np.float64], Ints]:
-        """All pairs that are listed, by place: a, b, similarity, omitted.
+        """All pairs that are listed, sorted: a, b, similarity, omitted.
 
-        ``omitted``: in the row of b's first earlier place, with how many more earlier ones it is not listed; else 0.
+        ``omitted`` is, in the row of b's first earlier place, how many earlier ones b is not listed with; else 0.
         """
         a, b, similarity = self.take()
         order = np.argsort(a.astype(np.int64) * len(self.earlier) + b)
@@ -81,18 +80,18 @@ class Listed:
         return a, b, similarity[order], np.where(self.closest[b] == a, left[b], 0).astype(np.int64)
 
 
-def of_contents(content: NDArray[Any]) -> Listed:
-    """`Listed` for units of which the number of the content is given, with the pairs of copies in it."""
+def pairs_of_copies(content: NDArray[Any]) -> PlacePairs:
+    """The pairs of units of equal content, by the number of each unit's content."""
     copies = np.bincount(content)
-    found = Listed(offsets_of(copies), np.argsort(content, kind="stable"))
+    found = PlacePairs(offsets_of(copies), np.argsort(content, kind="stable"))
     again = np.flatnonzero(copies > 1)
     found.add(again, again, np.ones(len(again)))
     return found
 
 
 @compiled
-def _count(first: Any, second: Any, begin: Any, places: Any, earlier: Any, closest: Any) -> None:
-    """Update `earlier` and `closest`, see `listed`, by pairs of contents."""
+def _update_counts(first: Any, second: Any, begin: Any, places: Any, earlier: Any, closest: Any) -> None:
+    """Update `earlier` and `closest`, see `is_listed`, by pairs of contents."""
     for pair in range(len(first)):
         one, other = first[pair], second[pair]
         for _ in range(1 if one == other else 2):
@@ -112,7 +111,7 @@ def _count(first: Any, second: Any, begin: Any, places: Any, earlier: Any, close
 def _places_of_pairs(
     first: Any, second: Any, begin: Any, places: Any, earlier: Any, closest: Any, many: int
 ) -> tuple[Any, Any, Any]:
-    """The pairs of places of pairs of contents that `listed` may list; the pair each comes from."""
+    """The pairs of places that may be listed: a, b, and the pair of contents that each comes from."""
     found = np.empty((1024, 3), dtype=np.int32)
     rows = 0
     for pair in range(len(first)):
@@ -124,7 +123,7 @@ def _places_of_pairs(
                 for k in range(low, stop):
                     a, b = places[k], place
                     if b <= a:
-                        # Nothing is before it: only the first that follows may have to be listed for its sake.
+                        # Nothing is before `place`: it is listed, if at all, with the first that follows.
                         if k > low or closest[b] != a or earlier[a] <= many or closest[a] == b:
                             break
                         a, b = b, a

@@ -1,4 +1,4 @@
-"""What a text says for the first time, sentence by sentence; how much shorter a document is by pointing back."""
+"""Novelty: the share of each sentence that is new, and how far a document can be compressed."""
 
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -18,40 +18,36 @@ from analysis.text.tokens import Tokens
 from analysis.text.units import Ints
 
 UNITS = ("sentence", "document")
-GRID = 300  # places at which the expected share is worked out, one part of them evenly spaced, one on a log scale
-
+GRID = 300  # places at which the expected share is computed, evenly spaced, and as many on a log scale
 GRAMS = 1_500_000  # n-grams that are compared with one another at a time
-SHORT = 2000  # words up to which a text is parsed faster without its suffixes in order
+SHORT = 2000  # words up to which a text is parsed faster without a suffix array
 
 
 class _Sentences(NamedTuple):
     """The sentences of a corpus; all but ``turn`` in reading order."""
 
-    turn: NDArray[np.int32]  # when each is read, in the order of the text
-    rows: Ints  # in the corpus
+    turn: NDArray[np.int32]  # (sentences,) the place in reading order of each sentence of the corpus
+    rows: Ints  # the place in the corpus
     document: Ints
     number: Ints  # in the document, from 0
     words: Ints
 
 
 def novelty(tokens: Tokens, *, n: int = 4) -> pd.DataFrame:
-    """How much of each sentence is new to one who reads document after document: one row a sentence, in reading order.
+    """How much of each sentence is new to a reader of the documents by date: one row a sentence, in reading order.
 
-    Documents are read by date, undated ones (``date`` is NaT) after all others, those of one day in the order of the
-    corpus: of two documents of one day the second counts as seen before what the first has, whoever was first.
+    Documents are read by date, undated ones (``date`` is NaT) last, those of one day in the order of the corpus.
 
     - ``doc_id``, ``date``, ``sentence`` (from 0 in its document), ``start``, ``end`` (characters);
-    - ``words``, ``ngrams``: its running words and the n-grams in it, which do not cross its borders:
-      ``max(words - n, 0) + 1``. A sentence of fewer than `n` words is one n-gram by itself, and was seen where a
-      sentence of just these words was;
+    - ``words``; ``ngrams`` = ``max(words - n, 0) + 1``: they do not cross sentences. A sentence of fewer than `n` words
+      is one n-gram, which equals only a sentence of the same words;
     - ``new_in_document``: the share of its n-grams that appear nowhere before in its document, 0 to 1;
     - ``new``: the share that appear nowhere before in all that was read, so at most ``new_in_document``.
 
     .. math:: new = |\\{i : g_i \\ne g_j \\text{ for all } j < i\\}| / ngrams
 
-    where i runs over the sentence's n-grams and j over all that begin before: one that appears twice in a sentence is
-    new once. Neither share is ever NaN, for a sentence has a word; documents without words have no row. Raises
-    `ValueError` when `n` is below 1.
+    where i runs over the sentence's n-grams and j over all that begin before. Documents without words have no row.
+    Raises `ValueError` when `n` is below 1.
 
     >>> from analysis import read_text, tokenize
     >>> novelty(tokenize(read_text("We will win. They left. We will win in the end.")), n=3)[["ngrams", "new"]]
@@ -61,18 +57,18 @@ def novelty(tokens: Tokens, *, n: int = 4) -> pd.DataFrame:
     2       4  0.75
     """
     _check(n)
-    said = _sentences(tokens)
-    ngrams, new, inside, _ = _counted(tokens, n, said.turn, said.document)
+    read = _sentences(tokens)
+    ngrams, new, inside, _ = _count_ngrams(tokens, n, read.turn, read.document)
     spans = [(shard.tokens.sentence_start, shard.tokens.sentence_end) for shard in shards(tokens)]
-    start, end = np.concatenate([np.empty((2, 0), dtype=np.int32), *spans], axis=1)[:, said.rows]
+    start, end = np.concatenate([np.empty((2, 0), dtype=np.int32), *spans], axis=1)[:, read.rows]
     return pd.DataFrame(
         {
-            "doc_id": tokens.doc_ids[said.document],
-            "date": tokens.corpus.documents["date"].to_numpy()[said.document],
-            "sentence": said.number,
+            "doc_id": tokens.doc_ids[read.document],
+            "date": tokens.corpus.documents["date"].to_numpy()[read.document],
+            "sentence": read.number,
             "start": start,
             "end": end,
-            "words": said.words,
+            "words": read.words,
             "ngrams": ngrams,
             "new_in_document": inside / ngrams,
             "new": new / ngrams,
@@ -87,22 +83,20 @@ def curve(tokens: Tokens, *, n: int = 4, unit: str = "sentence", window: int | N
     - ``words``: running words up to its end; ``ngrams``: as in `novelty`, those of a document being those of its
       sentences;
     - ``new``: the share of its n-grams that appear nowhere before, in it or in what was read earlier;
-    - ``running``: the same share over the `window` units of which it is the middle one (of an even number, the one
-      before the middle), fewer at both ends; without a `window` a twentieth of the units, but at least 5;
-    - ``so_far``: the share over all units up to it, that is, different n-grams by n-grams;
-    - ``expected``: the share for a unit in this place had the same units been read in random order, as the mean over
-      all orders. It is 1 where nothing appears twice, and falls the faster, the more does. What lies below it repeats
-      more of what came before than its place accounts for; a text that sums up at its end is above it and then below.
+    - ``running``: the same share over the `window` units around it (of an even number, one more behind it), fewer at
+      both ends; by default a twentieth of the units, but at least 5;
+    - ``so_far``: the share over all units up to it, that is, different n-grams / n-grams;
+    - ``expected``: the mean share of a unit in this place over all orders of reading. It is 1 where nothing appears
+      twice. A unit below it repeats more of what came before than its place explains.
 
-    With K units, G n-grams, and F(s) different n-grams that appear in s units each, the unit in place k has in the mean
+    With K units, G n-grams, and F(s) different n-grams that appear in s units each,
 
     .. math:: expected(k) = \\frac{1}{G} \\sum_s F(s) \\, s \\, \\binom{K - s}{k - 1} / \\binom{K - 1}{k - 1}
 
-    new n-grams by the mean number of n-grams of a unit (rarefaction: Hurlbert 1971, The nonconcept of species
-    diversity; for words Baayen 2001, Word frequency distributions, chapter 2). Of more than 300 units it is worked
-    out at some hundred, with straight lines between. A document without words has NaN for all shares and no place among
-    the K. For one document: ``curve(tokens.subset(...))`` or ``tokens.where(...)``. Raises `ValueError` for another
-    unit, and when `n` or `window` is below 1.
+    (rarefaction: Hurlbert 1971, The nonconcept of species diversity; for words Baayen 2001, Word frequency
+    distributions, chapter 2). Of more than 300 units it is interpolated between some hundred. A document without words
+    has NaN for all shares and is not among the K. Raises `ValueError` for another unit, and when `n` or `window` is
+    below 1.
 
     >>> from analysis import read_text, tokenize
     >>> tokens = tokenize(read_text("We will win. They left. We will win. We will win."))
@@ -118,14 +112,14 @@ def curve(tokens: Tokens, *, n: int = 4, unit: str = "sentence", window: int | N
     if window is not None and window < 1:
         raise ValueError(f"window is {window}: use a number of units, 1 or more")
     _check(n)
-    said = _sentences(tokens)
+    read = _sentences(tokens)
     if unit == "sentence":
-        document, words, turn, own = said.document, said.words, said.turn, {"sentence": said.number}
+        document, words, turn, own = read.document, read.words, read.turn, {"sentence": read.number}
     else:
         document, own = reading_order(tokens), {}
         words = np.diff(tokens.document_offsets)[document]
         turn = np.repeat(np.argsort(document), sentence_counts(tokens))
-    ngrams, new, _, spread = _counted(tokens, n, turn, document)
+    ngrams, new, _, spread = _count_ngrams(tokens, n, turn, document)
     table = pd.DataFrame(
         {
             "doc_id": tokens.doc_ids[document],
@@ -138,7 +132,7 @@ def curve(tokens: Tokens, *, n: int = 4, unit: str = "sentence", window: int | N
     )
     width = window or max(5, len(table) // 20)
     table["new"] = _share(new, ngrams)
-    table["running"] = np.where(ngrams > 0, _share(_around(new, width), _around(ngrams, width)), np.nan)
+    table["running"] = np.where(ngrams > 0, _share(_window_sums(new, width), _window_sums(ngrams, width)), np.nan)
     table["so_far"] = np.where(ngrams > 0, _share(np.cumsum(new), np.cumsum(ngrams)), np.nan)
     table["expected"] = np.nan
     table.loc[ngrams > 0, "expected"] = _rarefied(spread, int(ngrams.sum()), int(np.count_nonzero(ngrams)))
@@ -146,32 +140,27 @@ def curve(tokens: Tokens, *, n: int = 4, unit: str = "sentence", window: int | N
 
 
 def compression(tokens: Tokens, *, shuffles: int = 5, seed: int = 0, most_words: int | None = None) -> pd.DataFrame:
-    """How much shorter each document becomes by pointing back: one row a document, in reading order (`novelty`).
+    """How far each document can be compressed: one row a document, in reading order (see `novelty`).
 
-    A document is cut, from left to right, into phrases, each the longest run of words that began earlier, or one word
-    that is new (Lempel and Ziv 1976; Ziv and Lempel 1977: what gzip and xz look for, here in words). The fewer
-    phrases, the more was said before. Bytes are not counted: their number differs between builds of zlib and versions
-    of xz, gzip looks no further back than 32 KB, and short texts are mostly header. Phrases are the same on every
-    machine, know all that was read, and there is no n to choose.
+    A document is parsed, from left to right, into phrases, each the longest run of words that began earlier, or one new
+    word (Lempel and Ziv 1976; Ziv and Lempel 1977, as gzip and xz do with bytes). The fewer phrases, the more was said
+    before. Phrases, unlike compressed bytes, are the same on every machine and know no window and no header.
 
     - ``doc_id``, ``date``, ``words``, ``phrases``;
-    - ``ratio``: ``phrases / words``, from 1 (no word appears twice) down to 0;
+    - ``ratio`` = ``phrases / words``, from 1 (no word appears twice) down to 0;
     - ``shuffled``: the same ratio for the document's words in random order, the mean of `shuffles` orders drawn from
-      `seed`. It falls with length much as ``ratio`` does, so that a text is not called redundant for being long;
-    - ``redundancy``: ``1 - ratio / shuffled``: 0 where the order holds no repetition beyond chance, above 0.5 where
+      `seed`. It falls with length much as ``ratio`` does;
+    - ``redundancy`` = ``1 - ratio / shuffled``: 0 where the order holds no repetition beyond chance, above 0.5 where
       all is said twice. Grammar and set phrases alone make some 0.05 in English news and speeches of 1,000 words and
-      0.015 more with each doubling of length: 0.10 at 8,000, 0.17 at 130,000. Compare texts of like length. It is
-      about order: a text of one word over and over has ratio near 0 and redundancy 0;
-    - ``given``: its phrases when those of all documents read earlier may be pointed to as well, in which parsing is
-      that of Ziv and Merhav (1993) with the document's own past beside the other text;
-    - ``known``: ``1 - given / phrases``: what is saved by having read the earlier documents, as the conditional
-      compression of Cilibrasi and Vitanyi (2005), C(earlier + document) - C(earlier), is in bytes. It grows with what
-      was read: a text that copies nothing has about 0.1 by one other text on its subject, 0.2 by 10,000 earlier words
-      and 0.3 by 100,000.
+      0.015 more with each doubling of length: compare texts of like length. One word over and over has redundancy 0;
+    - ``given``: its phrases when all documents read earlier may be pointed to as well (Ziv and Merhav 1993);
+    - ``known`` = ``1 - given / phrases``: what is saved by having read the earlier documents (conditional compression:
+      Cilibrasi and Vitanyi 2005). It grows with what was read: a text that copies nothing has about 0.1 by one other
+      text on its subject, 0.2 by 10,000 earlier words and 0.3 by 100,000.
 
     A document without words has NaN for all but ``words`` and ``phrases``; ``given`` and ``known`` are NaN where no
-    words were read earlier, and in a corpus of more than `most_words` words (None: however many), since all of it is
-    sorted in memory for them, in some thirty bytes a word. Raises `ValueError` when `shuffles` is below 1.
+    words were read earlier, and in a corpus of more than `most_words` words (None: however many), which would have to
+    be sorted in memory, in some thirty bytes a word. Raises `ValueError` when `shuffles` is below 1.
 
     >>> from analysis import read_text, tokenize
     >>> once = "the plan will be carried out by all of them in due time "
@@ -194,8 +183,8 @@ def compression(tokens: Tokens, *, shuffles: int = 5, seed: int = 0, most_words:
             mixed[row] = sum(_parse(random.permutation(ids), last) for _ in range(shuffles)) / shuffles
     order = reading_order(tokens)
     phrases, mixed, sizes = phrases[order], mixed[order], np.diff(tokens.document_offsets)[order]
-    few = most_words is None or len(tokens) <= most_words
-    given = _given(tokens, order, sizes) if few else np.full(len(order), np.nan)
+    fits = most_words is None or len(tokens) <= most_words
+    given = _phrases_given(tokens, order, sizes) if fits else np.full(len(order), np.nan)
     table = pd.DataFrame({"doc_id": tokens.doc_ids[order], "date": tokens.corpus.documents["date"].to_numpy()[order]})
     table["words"], table["phrases"] = sizes, phrases.astype(np.int64)
     table["ratio"], table["shuffled"] = _share(phrases, sizes), _share(mixed, sizes)
@@ -206,7 +195,7 @@ def compression(tokens: Tokens, *, shuffles: int = 5, seed: int = 0, most_words:
 
 
 def reading_order(tokens: Tokens) -> Ints:
-    """The documents by date, undated ones last; those of one day, and the undated, in the order of the corpus.
+    """The rows of the documents by date, undated ones last; of one day, and undated, in the order of the corpus.
 
     >>> from analysis import read_text, tokenize
     >>> reading_order(tokenize(read_text("War is near."))).tolist()
@@ -232,9 +221,11 @@ def _sentences(tokens: Tokens) -> _Sentences:
     return _Sentences(turn, rows, document[rows], number[rows], np.concatenate(words)[rows])
 
 
-def _counted(tokens: Tokens, n: int, turn: NDArray[Any], document: Ints) -> tuple[Ints, Ints, Ints, Ints]:
-    """Of each unit its n-grams, those new in all and in its document; how many different ones are in 0, 1 ... units."""
-    # Units are in reading order: `turn` is that of each sentence of the text, `document` is that of each unit.
+def _count_ngrams(tokens: Tokens, n: int, turn: NDArray[Any], document: Ints) -> tuple[Ints, Ints, Ints, Ints]:
+    """The n-grams of each unit, those new in the corpus, those new in its document; how many are in 0, 1 ... units.
+
+    Units are in reading order: `turn` is the unit of each sentence of the corpus, `document` that of each unit.
+    """
     units = len(document)
     buckets = Buckets(folder_of(tokens), [np.uint64, np.uint32, np.int32], number=len(tokens) // GRAMS + 1)
     ngrams, new, inside = np.zeros((3, units), dtype=np.int64)
@@ -250,14 +241,14 @@ def _counted(tokens: Tokens, n: int, turn: NDArray[Any], document: Ints) -> tupl
         buckets.add(one, (two >> np.uint64(32)).astype(np.uint32), here)
     for k in range(len(buckets)):
         one, two, here = buckets.read(k)
-        _spread(number_pairs(one, two), here, document, new, inside, spread)
+        _count_units(number_pairs(one, two), here, document, new, inside, spread)
     return ngrams, new, inside, spread
 
 
 @compiled
-def _spread(number: Any, turn: Any, document: Any, new: Any, inside: Any, spread: Any) -> None:
-    """Add to `new` the first unit with each n-gram, to `inside` the first in each document, to `spread` how many."""
-    # The rows of an n-gram come document by document, and there unit by unit.
+def _count_units(number: Any, turn: Any, document: Any, new: Any, inside: Any, spread: Any) -> None:
+    """Count in place, of each n-gram, the first unit, the first unit of each document, and how many units have it."""
+    # The rows of an n-gram are sorted by document, and then by unit.
     size = (number.max() if len(number) else -1) + 1
     first, last, units = np.full(size, len(new)), np.full(size, -1), np.zeros(size, dtype=np.int64)
     for k in range(len(number)):
@@ -271,8 +262,8 @@ def _spread(number: Any, turn: Any, document: Any, new: Any, inside: Any, spread
         spread[units[gram]] += 1
 
 
-def _around(values: Ints, width: int) -> Ints:
-    """The sum of the `width` values around each, of which it is the middle one."""
+def _window_sums(values: Ints, width: int) -> Ints:
+    """The sum of the `width` values around each."""
     total = np.concatenate([[0], np.cumsum(values)])
     at = np.arange(len(values))
     left = (width - 1) // 2
@@ -281,7 +272,7 @@ def _around(values: Ints, width: int) -> Ints:
 
 
 def _rarefied(counts: Ints, ngrams: int, units: int) -> Floats:
-    """The expected share of new n-grams of the unit in each place: (units,), see `curve`; `counts` is F."""
+    """``expected`` of `curve` for the unit in each place, (units,); `counts` is F."""
     if not units:
         return np.empty(0)
     spread = np.flatnonzero(counts)
@@ -297,8 +288,8 @@ def _rarefied(counts: Ints, ngrams: int, units: int) -> Floats:
     return expected
 
 
-def _given(tokens: Tokens, order: Ints, sizes: Ints) -> Floats:
-    """The phrases of documents in the `order` of reading when those before may be pointed to; NaN for the first."""
+def _phrases_given(tokens: Tokens, order: Ints, sizes: Ints) -> Floats:
+    """``given`` of `compression` for the documents in reading `order`."""
     # One text of all documents, each followed by a word of its own, so that no phrase crosses into the next.
     stops = np.cumsum(sizes + 1) - 1
     joined = np.empty(int(sizes.sum()) + len(order), dtype=np.int32)
@@ -315,7 +306,7 @@ def _given(tokens: Tokens, order: Ints, sizes: Ints) -> Floats:
 
 
 def _parse(ids: NDArray[np.int32], last: NDArray[np.int32]) -> int:
-    """The phrases of one text by itself; `last`: -1 for each type, which is there again afterwards."""
+    """The number of phrases of one text by itself; `last`: -1 for each type, before and after."""
     if len(ids) <= SHORT:
         return int(_phrases_of_few(ids, last))
     text = np.append(ids, np.int32(ids.max(initial=0) + 1))
@@ -323,7 +314,7 @@ def _parse(ids: NDArray[np.int32], last: NDArray[np.int32]) -> int:
 
 
 def _longest_before(text: NDArray[Any]) -> NDArray[Any]:
-    """How many words from each place on also follow an earlier place; a word of its own ends `text`."""
+    """The longest run from each place on that also begins earlier, in words; a word of its own ends `text`."""
     suffixes, rank = suffix_array(text)
     longest: NDArray[Any] = _previous_factors(suffixes, rank, common_prefixes(text, suffixes))
     return longest
@@ -351,7 +342,7 @@ def _previous_factors(suffixes: Any, rank: Any, common: Any) -> Any:
 
 @compiled
 def _phrases(longest: Any, begin: int, end: int) -> int:
-    """How many phrases make the words from `begin` to `end`."""
+    """The number of phrases from `begin` to `end`."""
     count = 0
     while begin < end:
         begin += max(1, longest[begin])
@@ -361,8 +352,8 @@ def _phrases(longest: Any, begin: int, end: int) -> int:
 
 @compiled
 def _phrases_of_few(text: Any, last: Any) -> int:
-    """How many phrases make a short text: what begins at one is compared at each earlier place of its first word."""
-    before = np.empty(len(text), dtype=np.int32)  # the place before that has the same word
+    """The number of phrases of a short text: each is compared with every earlier place of its first word."""
+    before = np.empty(len(text), dtype=np.int32)  # the last place before that has the same word
     for place in range(len(text)):
         before[place] = last[text[place]]
         last[text[place]] = place
@@ -382,7 +373,7 @@ def _phrases_of_few(text: Any, last: Any) -> int:
     return count
 
 
-def _share(shard: NDArray[Any], whole: NDArray[Any]) -> Floats:
-    """`shard` / `whole`, NaN where `whole` is 0."""
-    quotient: Floats = np.divide(shard, whole, out=np.full(len(whole), np.nan), where=whole > 0)
+def _share(part: NDArray[Any], whole: NDArray[Any]) -> Floats:
+    """`part` / `whole`, NaN where `whole` is 0."""
+    quotient: Floats = np.divide(part, whole, out=np.full(len(whole), np.nan), where=whole > 0)
     return quotient

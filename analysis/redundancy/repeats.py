@@ -27,14 +27,14 @@ def exact_repeats(
     """Every occurrence of every sentence, paragraph or passage (`unit`) that appears at least twice.
 
     Two units are equal when their words are, as types and in order: case, punctuation, and the kinds of apostrophe and
-    hyphen don't matter. One row an occurrence, in the order of the text, the groups in the order of their first
-    place: ``group`` (from 0), ``count`` (how often it appears in the corpus), ``documents`` (in how many documents),
-    ``words`` (in it), ``doc_id``, ``start``, ``end`` (characters). A paragraph is any segment that was tokenized. A
-    passage is as long as its places allow and may begin and end within a sentence and go on over sentences and
-    paragraphs, but not documents: `maximal.maximal_repeats` says exactly what counts. One passage may lie within
-    another that appears less often. Units of fewer than `min_words` words are not looked at: 1 when it is not given, 8
-    for passages. Raises `ValueError` for another unit, when `min_words` is below 1, and for passages where more than
-    `most_words` words are repeated (None: however many), since they are sorted in memory, in some thirty bytes each.
+    hyphen don't matter. One row an occurrence, grouped, the groups in the order of their first place: ``group`` (from
+    0), ``count`` (occurrences in the corpus), ``documents`` (that have it), ``words`` (in it), ``doc_id``, ``start``,
+    ``end`` (characters). A paragraph is any segment that was tokenized. A passage is as long as its places allow; it
+    may cross sentences and paragraphs, not documents, and may lie within another that appears less often: see
+    `maximal.maximal_repeats`. Units of fewer than `min_words` words (default 1, of passages 8) are left out.
+
+    Raises `ValueError` for another unit, for `min_words` below 1, and for passages when more than `most_words` words
+    are repeated (None: however many), since they are sorted in memory, in some thirty bytes each.
 
     >>> from analysis import read_text, tokenize
     >>> exact_repeats(tokenize(read_text("We will win. They said: no. “We will WIN”!")))
@@ -46,15 +46,15 @@ def exact_repeats(
         raise ValueError(f"min_words is {min_words}: use the fewest words that count, 1 or more")
     if unit == "passage":
         found = maximal_repeats(tokens, PASSAGE if min_words is None else min_words, most=most_words)
-        return _place_table(tokens.doc_ids, found.group, *_located(tokens, found))
+        return _place_table(tokens.doc_ids, found.group, *_locate(tokens, found))
     if unit not in UNITS:
         raise ValueError(f"unknown unit {unit!r}: use {', '.join(map(repr, UNITS))} or 'passage'")
     group, times = equal_units(tokens, unit)
-    pieces, seen = [np.empty((5, 0), dtype=np.int32)], 0
+    pieces, first = [np.empty((5, 0), dtype=np.int32)], 0
     for shard in shards(tokens):
         offsets, start, end = units(shard.tokens, unit)
-        words, here = np.diff(offsets), slice(seen, seen + len(start))
-        seen = here.stop
+        words, here = np.diff(offsets), slice(first, first + len(start))
+        first = here.stop
         rows = np.flatnonzero((times[here] > 1) & (words >= (min_words or 1)))
         document = document_of(shard.tokens, offsets[rows]) + shard.document
         pieces.append(np.array([group[here][rows], document, words[rows], start[rows], end[rows]], dtype=np.int32))
@@ -63,10 +63,10 @@ def exact_repeats(
 
 
 def repeat_groups(tokens: Tokens, repeats: pd.DataFrame, *, most: int | None = None) -> pd.DataFrame:
-    """A table of repeats with one row a group, the longest times the most often first; `most` rows, None: all.
+    """One row a group of `exact_repeats`, sorted by the words that its later occurrences repeat; `most` rows at most.
 
-    ``text`` (as written at its first place), ``words``, ``count``, ``documents``, ``first`` (the first document
-    it appears in, in the order of the corpus) and ``again`` (those it appears in again, each once).
+    ``text`` (as written at its first place), ``words``, ``count``, ``documents``, ``first`` (the first document that
+    has it, in the order of the corpus) and ``again`` (the documents it appears in again, each once).
     """
     places = repeats.sort_values("group", kind="stable")
     later = places["group"].duplicated()
@@ -86,11 +86,11 @@ def repeat_groups(tokens: Tokens, repeats: pd.DataFrame, *, most: int | None = N
 
 
 def map_of_repeats(tokens: Tokens, repeats: pd.DataFrame, *, most: int = 40) -> tuple[pd.DataFrame, pd.Series]:
-    """Where the places of a table of repeats are, and how long their documents are, for drawing.
+    """The places of a table of repeats, and the lengths of their documents in characters, to be drawn.
 
-    The places as doc_id, start, end and ``kind``: "across" where another document has the same, else "within". The
-    documents by doc_id with their characters, in the order of the corpus; where more than `most` have a repeat, those
-    with the most repeated characters.
+    The places: doc_id, start, end and ``kind``, "across" where another document has the same, else "within". The
+    lengths are indexed by doc_id, in the order of the corpus; where more than `most` documents have a repeat, they are
+    those with the most repeated characters.
     """
     size = (repeats["end"] - repeats["start"]).groupby(repeats["doc_id"]).sum()
     chosen = size.sort_values(ascending=False, kind="stable").head(most).index
@@ -105,8 +105,8 @@ def shares(tokens: Tokens, *, min_words: int = 1) -> pd.DataFrame:
     """How much of each document is repeated: one row a document, in the order of the corpus.
 
     ``words``: running words; ``within``: those in sentences that appear more than once in the document; ``across``:
-    those in sentences that appear in another document too; ``repeated``: those in either; ``repeated_share``:
-    ``repeated / words`` (0 = nothing, 1 = everything). Sentences of fewer than `min_words` words count as said once.
+    those in sentences that appear in another document too; ``repeated``: those in either; ``repeated_share`` =
+    ``repeated / words`` (0 = nothing, 1 = everything). Sentences of fewer than `min_words` words do not count.
     """
     group, times = equal_units(tokens, "sentence")
     found: list[NDArray[np.int64]] = [np.empty((3, 0), dtype=np.int64)]
@@ -132,7 +132,7 @@ def shares(tokens: Tokens, *, min_words: int = 1) -> pd.DataFrame:
 def _place_table(
     doc_ids: NDArray[np.object_], group: NDArray[Any], document: Ids, words: Ids, start: Ids, end: Ids
 ) -> pd.DataFrame:
-    """The columns of `exact_repeats`, of places that are sorted by group, those of each in the order of the text."""
+    """The table of `exact_repeats`, from places sorted by group and then in the order of the text."""
     new = np.diff(group, prepend=-1) != 0
     own = np.cumsum(new, dtype=np.int32) - np.int32(1)
     in_another = new | (np.diff(document, prepend=-1) != 0)
@@ -149,8 +149,8 @@ def _place_table(
     )
 
 
-def _located(tokens: Tokens, found: Passages) -> NDArray[np.int32]:
-    """The document of each place, its words, its first and last character (with marks around whole sentences)."""
+def _locate(tokens: Tokens, found: Passages) -> NDArray[np.int32]:
+    """Document, words, start and end of each passage; whole sentences keep the marks around them. (4, places)."""
     located = np.empty((4, len(found.first)), dtype=np.int32)
     located[1] = found.words
     order = np.argsort(found.first, kind="stable")

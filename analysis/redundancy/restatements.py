@@ -1,4 +1,4 @@
-"""What is said again in other words: pairs of sentences of one meaning that are no copies. Exploratory."""
+"""Restatements: pairs of sentences that mean the same and are no copies. Exploratory."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -17,23 +17,23 @@ from analysis.text.shingles import is_first
 from analysis.text.tokens import Tokens
 from analysis.text.units import Ints, groups, units
 
-MOST = 1_000_000  # sentences of a corpus in which restatements are looked for
-FEWEST = 5  # words of a unit: what `near_repeats` asks for as well
+MOST = 1_000_000  # sentences of a corpus, at most
+FEWEST = 5  # words of a unit, as in `near_repeats`
 COPY = 0.8  # Jaccard coefficient of the words from which a pair is a near repeat and no restatement
-NEAREST = 0.5  # cosine from which two units speak of the same thing at all
-# Of two units picked at random each has a word of frequency p with probability p. So n units hold less than one pair
-# that shares some words by chance where -log p, summed over them, is log n or more. Words go together: twice that.
+NEAREST = 0.5  # cosine from which two units are about the same thing
+# Two random units both have a word of frequency p with probability p squared. So n units hold less than one pair that
+# shares some words by chance where -log p, summed over them, is log n or more. Words are not independent: twice that.
 CHANCE = 2.0
-COVERED = 0.4  # share of what the words of a unit tell (the sum of -log p) that the other one has too
-COMMON_LEAST, COMMON_SHARE = 20, 0.1  # words in more units than both are the subject of all, and tell nothing
+COVERED = 0.4  # share of the information of a unit's words (the sum of -log p) that the other one has too
+COMMON_LEAST, COMMON_SHARE = 20, 0.1  # words in more units than both are the subject of all, and carry no information
 BLOCK = 512  # units that are compared with all others at once
 
 LETTERS = 6  # words that agree in their first letters are one content word
 NEGATIONS = frozenset("no not never none nobody nothing nor neither without cannot hardly".split())
 
-# What a pair is judged by, and what each is worth: a logistic regression fit on the 3,576 training pairs of the
-# Microsoft Research Paraphrase Corpus (Dolan and Brockett 2005, Automatically constructing a corpus of sentential
-# paraphrases), penalty 1 on standardised features. `_features` says what each one is.
+# The weights of a logistic regression, fit on the 3,576 training pairs of the Microsoft Research Paraphrase Corpus
+# (Dolan and Brockett 2005, Automatically constructing a corpus of sentential paraphrases), penalty 1 on standardised
+# features. `_features` describes each one.
 FEATURES = {
     "overlap": 3.06,
     "order": 6.64,
@@ -51,27 +51,23 @@ INTERCEPT = -4.60
 def restatements(tokens: Tokens, *, threshold: float = 0.3, unit: str = "sentence") -> pd.DataFrame:
     """Pairs of sentences or paragraphs (`unit`) that say the same in other words. Exploratory: read before you count.
 
-    One row a pair, in the order of the text: ``a_doc``, ``a_start``, ``a_end`` of the earlier one (characters), then
-    ``b_doc``, ``b_start``, ``b_end`` of the later one, and ``similarity``, which is `same_meaning`: from `threshold`,
-    above 0, up to 1.
+    One row a pair, in the order of the text: ``a_doc``, ``a_start``, ``a_end`` of the earlier one (characters),
+    ``b_doc``, ``b_start``, ``b_end`` of the later one, and ``similarity``: `same_meaning`, from `threshold` to 1.
 
-    - Only English documents are compared: the vectors know no other language.
-    - What is repeated with the same words is no restatement: of equal wordings (as types, in order) the first place
-      alone is compared, and pairs whose sets of words have a Jaccard coefficient of 0.8 or more are left out, as are
-      units of fewer than five words. `exact_repeats` and `near_repeats` have both.
-    - Most pairs of a corpus are unrelated, so likeness alone would bring more false pairs than true ones. A pair must
-      share words that are rare enough not to be shared by chance in a corpus of this size, and two fifths of the
-      information of the words of either unit (`CHANCE`, `COVERED`); have a cosine of 0.5 or more; and not have each a
-      number that the other lacks.
+    - Only English documents are compared.
+    - Repeats are no restatements: of equal wordings (as types, in order) only the first is compared, and pairs whose
+      sets of words have a Jaccard coefficient of 0.8 or more are left out, as are units of fewer than five words.
+    - Most pairs of a corpus are unrelated, so similarity alone would bring more false pairs than true ones. A pair must
+      share words too rare to be shared by chance in a corpus of this size, and two fifths of the information of the
+      words of either unit (`CHANCE`, `COVERED`); have a cosine of 0.5 or more; and not each a number that the other
+      lacks.
 
-    Of 33 pairs in a corpus of 500 sentences on one matter, told by several outlets, its coder held 32 to be reuse, all
-    but one of them edited and not wholly reworded; of 40 pairs picked from the 15,000 sentences of a year of rural news
-    (ABC 2006) with a similarity of 0.5 or more, about 28 told of the same. Two sentences that have hardly a word in
-    common are not found.
+    Of 33 pairs in a corpus of 500 sentences on one matter, told by several outlets, its coder held 32 to be reuse; of
+    40 pairs picked from the 15,000 sentences of a year of rural news (ABC 2006) with a similarity of 0.5 or more, about
+    28 told of the same. Sentences that have hardly a word in common are not found.
 
     Raises `ValueError` for a `threshold` that is not above 0 and at most 1, another `unit`, no English document, or
-    more than `MOST` sentences, since each is compared with all others in memory; `ModuleNotFoundError` without the
-    extra "embeddings".
+    more than `MOST` sentences; `ModuleNotFoundError` without the extra "embeddings".
 
     >>> from analysis import read_text, tokenize
     >>> text = "The minister resigned on Monday after the vote. It rained all day in the north. Wheat is "
@@ -114,7 +110,7 @@ def restatements(tokens: Tokens, *, threshold: float = 0.3, unit: str = "sentenc
 
 
 def _candidates(tokens: Tokens, offsets: Ints, rows: Ints) -> tuple[Ints, Ints]:
-    """The pairs of `rows`, the earlier one first, that share enough of what their words tell, in the order of rows."""
+    """The pairs of `rows`, sorted, the earlier one first, that share enough information by their words."""
     n = len(rows)
     codes, names = pd.factorize(pd.Series(tokens.vocabulary, dtype="str").str.slice(0, LETTERS))
     ids = [codes[tokens.ids[offsets[row] : offsets[row + 1]]] for row in rows.tolist()]
@@ -123,9 +119,9 @@ def _candidates(tokens: Tokens, offsets: Ints, rows: Ints) -> tuple[Ints, Ints]:
     has = sparse.csr_array((np.ones(len(flat)), flat, begin), shape=(n, len(names)))
     has.sum_duplicates()
     times = np.bincount(has.indices, minlength=len(names))
-    tells = np.log(max(n, 1) / np.maximum(times, 1))
-    tells[times > max(COMMON_LEAST, COMMON_SHARE * n)] = 0
-    has.data[:] = np.sqrt(tells[has.indices])
+    information = np.log(max(n, 1) / np.maximum(times, 1))
+    information[times > max(COMMON_LEAST, COMMON_SHARE * n)] = 0
+    has.data[:] = np.sqrt(information[has.indices])
     has.eliminate_zeros()
     transposed = has.T.tocsr()
     total = np.asarray((has * has).sum(axis=1)).ravel()
@@ -152,19 +148,16 @@ def _jaccard(tokens: Tokens, offsets: Ints, rows: Ints, first: Ints, second: Int
 
 
 def same_meaning(a_texts: Sequence[str], b_texts: Sequence[str]) -> Floats:
-    r"""How likely it is that each text of `a_texts` says the same as the one at its place in `b_texts`: 0 to 1 a pair.
+    r"""Probability, for each pair of texts at the same place in the two lists, that they mean the same.
 
     .. math:: 1 / (1 + e^{-(w_0 + \sum_k w_k x_k)})
 
-    over nine features x of the two wordings, with the weights in `FEATURES`. What speaks for one meaning: the share of
-    words in common (of the text with more), the share of words in common in the same order, the cosine of the two
-    texts, and that of what either says in words that the other has not (`analysis.text.embeddings`). What speaks
-    against it: words that one side alone has, numbers that the other lacks, a negation on one side alone, more words
-    on one side, and (where as many words are shared) that they are one run, since what is left is then an
-    addition. Symmetric; it depends on the pair alone.
-
-    It was fit on sentences of news on the same event, of which two thirds mean the same; .5 shards those that do from
-    those that do not. Pairs picked out of a corpus share less: see `restatements`. Empty texts score 0.
+    over nine features x of the two wordings, with the weights in `FEATURES`. For one meaning speak the share of words
+    in common, and in common in the same order, the cosine of the two texts, and that of the words that either has
+    alone (`analysis.text.embeddings`). Against it: content words, numbers or a negation on one side alone, more words
+    on one side, and (where as many words are shared) that they are one run, since what is left is then an addition.
+    Symmetric. Fit on sentences of news on the same event, of which two thirds mean the same, with .5 between those that
+    do and those that do not. Empty texts score 0.
 
     Raises `ValueError` where the two lists are not of one length, `ModuleNotFoundError` without the extra
     "embeddings".
@@ -182,13 +175,13 @@ def same_meaning(a_texts: Sequence[str], b_texts: Sequence[str]) -> Floats:
 
 
 def _scores(found: pd.DataFrame) -> Floats:
-    """`same_meaning` of pairs by their features."""
+    """`same_meaning` of pairs, by their features."""
     total = INTERCEPT + sum(weight * found[name].to_numpy() for name, weight in FEATURES.items())
     return np.where(found["overlap"] + found["cosine"] > 0, 1 / (1 + np.exp(-total)), 0.0).round(6)
 
 
 def _features(wordings: Sequence[str], vectors: NDArray[np.float32], first: Ints, second: Ints) -> pd.DataFrame:
-    """What each pair of texts is judged by.
+    """The features of each pair of texts.
 
     ``overlap``: distinct words of both / those of the side with more. ``order``: words in common in the same order /
     words of the longer side. ``runs``: Dice coefficient of the runs of three words. ``cosine``: of the two texts.
@@ -199,10 +192,10 @@ def _features(wordings: Sequence[str], vectors: NDArray[np.float32], first: Ints
     """
     words = find_words(wordings)
     telling = tells(words.vocabulary.tolist())
-    said = [_said(words, row, telling) for row in range(len(wordings))]
+    profiles = [_profile(words, row, telling) for row in range(len(wordings))]
     rows, only = [], []
     for i, j in zip(first.tolist(), second.tolist(), strict=True):
-        a, b = said[i], said[j]
+        a, b = profiles[i], profiles[j]
         size, longest = max(len(a.words), len(b.words), 1), max(len(a.order), len(b.order), 1)
         alone = sorted((len(a.content - b.content), len(b.content - a.content)))
         numbers = max(len(a.numbers - b.numbers), len(b.numbers - a.numbers))
@@ -213,29 +206,29 @@ def _features(wordings: Sequence[str], vectors: NDArray[np.float32], first: Ints
         rows.append((len(a.words & b.words) / size, order / longest, runs, alone[0], numbers, longer, clash))
         only += [sorted(a.words - b.words), sorted(b.words - a.words)]
     table = pd.DataFrame(rows, columns=["overlap", "order", "runs", "alone", "numbers", "longer", "clash"])
-    table["negation"] = [float(said[i].denies != said[j].denies) for i, j in zip(first, second, strict=True)]
+    table["negation"] = [float(profiles[i].negated != profiles[j].negated) for i, j in zip(first, second, strict=True)]
     table["cosine"] = (vectors[first].astype(np.float64) * vectors[second]).sum(axis=1)
     table["rest"] = _rest(only, words)
     return table
 
 
-class _Said(NamedTuple):
-    """What a text says: its words in order, each once, by their first letters, in runs of three, and so on."""
+class _Profile(NamedTuple):
+    """The words of a text, as `_features` compares them."""
 
     order: list[int]
     words: frozenset[int]
-    content: frozenset[str]
+    content: frozenset[str]  # first letters
     runs: frozenset[tuple[int, int, int]]
     numbers: frozenset[int]
-    denies: bool
+    negated: bool
 
 
-def _said(words: Words, row: int, telling: Bools) -> _Said:
+def _profile(words: Words, row: int, telling: Bools) -> _Profile:
     low, high = words.offsets[row : row + 2].tolist()
     order = words.ids[low:high].tolist()
     names = [words.vocabulary[i] for i in order]
     number = [any(map(str.isdigit, name)) for name in names]
-    return _Said(
+    return _Profile(
         order,
         frozenset(order),
         frozenset(name[:LETTERS] for name, i in zip(names, order, strict=True) if telling[i]),
@@ -246,16 +239,15 @@ def _said(words: Words, row: int, telling: Bools) -> _Said:
 
 
 def _in_order(a: Sequence[int], b: Sequence[int]) -> int:
-    """Length of the longest common subsequence: of the words that both have in the same order."""
-    # By the bits of whole numbers, row by row (Hyyrö 2004, Bit-parallel LCS-length computation revisited).
+    """Length of the longest common subsequence (Hyyrö 2004, Bit-parallel LCS-length computation revisited)."""
     places: dict[int, int] = {}
     for place, word in enumerate(a):
         places[word] = places.get(word, 0) | 1 << place
     full = (1 << len(a)) - 1
     row = full
     for word in b:
-        met = row & places.get(word, 0)
-        row = ((row + met) | (row - met)) & full
+        matched = row & places.get(word, 0)
+        row = ((row + matched) | (row - matched)) & full
     return len(a) - row.bit_count()
 
 

@@ -1,4 +1,4 @@
-"""Which documents use like words: a plane in which they are near one another."""
+"""A map of documents by their vocabulary: similar ones lie near one another."""
 
 from collections.abc import Iterable
 
@@ -11,18 +11,17 @@ from analysis.text.shards import shards
 from analysis.text.stopwords import stopped
 from analysis.text.tokens import Tokens
 
-MOST = 500  # documents; a plane of more cannot be read, and all pairs are compared
+MOST = 500  # documents: a map of more cannot be read, and all pairs are compared
 
 
 def document_map(tokens: Tokens, *, stopwords: Iterable[str] | None = None) -> pd.DataFrame:
-    r"""A place for each document, near those with like words, one row a document in the order of the corpus.
+    r"""Two coordinates for each document, by the words it uses: one row a document in the order of the corpus.
 
-    ``x``, ``y``: coordinates by classical scaling (Torgerson 1952, Multidimensional scaling: I. Theory and method) of
-    the tf-idf vectors of length 1, without `stopwords`; the distance of two is :math:`\sqrt{2 - 2 \cos}`, which the
-    plane keeps as far as two dimensions can. ``nearest``: the document most like it by their cosine (Salton, Wong and
-    Yang 1975, A vector space model for automatic indexing), the first of equals, and ``similarity``, that cosine: 0 no
-    word in common, 1 the same words in the same shares. ``attrs["kept"]``: the share of all differences that the plane
-    shows, 0 to 1.
+    ``x``, ``y``: classical scaling (Torgerson 1952, Multidimensional scaling: I. Theory and method) of tf-idf vectors
+    of length 1, without `stopwords`, whose distance is :math:`\sqrt{2 - 2 \cos}`. ``nearest``: the document with the
+    highest cosine (Salton, Wong and Yang 1975, A vector space model for automatic indexing), the first of equals;
+    ``similarity``: that cosine, 0 = no word in common, 1 = the same words in the same shares. ``attrs["kept"]``: the
+    share of the variance that the plane shows, 0 to 1.
 
     .. math:: w_{td} = f_{td} \left( \ln \frac{1 + N}{1 + d_t} + 1 \right)
 
@@ -44,7 +43,7 @@ def document_map(tokens: Tokens, *, stopwords: Iterable[str] | None = None) -> p
     centred -= centred.mean(axis=1, keepdims=True)
     values, axes = np.linalg.eigh((centred + centred.T) / 2)
     places = axes[:, [-1, -2]] * np.sqrt(values[[-1, -2]].clip(0))
-    # Which way an axis runs says nothing: the document farthest out is on the right, and above.
+    # The sign of an axis is arbitrary: the document farthest out is on the right, and above.
     places *= np.sign(places[np.abs(places).argmax(axis=0), [0, 1]] + (places == 0).all(axis=0))
     np.fill_diagonal(alike, -1)
     nearest = alike.argmax(axis=1)

@@ -14,7 +14,14 @@ from analysis.core.jobs import digest, run_stage, stage_results, work_folder
 from analysis.core.progress import Progress
 from analysis.core.resources import BASE, PER_CHARACTER, budget
 from analysis.engine.columns import read_about, write_about
-from analysis.engine.partitions import Partition, nothing_read, planned, problems_of, shards_told, write_problems
+from analysis.engine.partitions import (
+    Partition,
+    logged_shards,
+    nothing_read,
+    plan_partitions,
+    problems_of,
+    write_problems,
+)
 from analysis.engine.tables import pieces_in, stream, write_rows
 from analysis.text.corpus import Corpus, CorpusError
 
@@ -77,7 +84,7 @@ def write_by_document(
     target = Path(out)
     sentences = lexicon is not None or adjust_for_redundancy
     plan = budget(memory, local=client is None, per_character=WITH_SENTENCES if sentences else PER_CHARACTER)
-    pieces, plan = planned(corpora, plan, written=(target, problems_of(target)), **reading)
+    pieces, plan = plan_partitions(corpora, plan, written=(target, problems_of(target)), **reading)
     tasks = [Counting(digest(piece.key, lexicon.sha256) if lexicon else piece.key, piece, lexicon) for piece in pieces]
     # One shard is counted before another process could start.
     cores = plan.cores if sum(file.size for piece in pieces for file in piece.files) > plan.characters else 1
@@ -103,7 +110,7 @@ def write_rows_of(
     """Write the `rows` of each shard of a partition to a folder, with the problems and the number of documents."""
     documents = 0
     with stream(place / _ROWS, schema) as written:
-        for number, corpus in enumerate(shards_told(partition, place)):
+        for number, corpus in enumerate(logged_shards(partition, place)):
             documents += len(corpus.texts)
             written.write_batch(rows(corpus, number))
     write_about(place, documents=documents)

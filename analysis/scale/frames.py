@@ -12,7 +12,7 @@ from analysis.core.intervals import gather
 from analysis.framing.counting import amounts, count
 from analysis.framing.lexicon import Lexicon
 from analysis.scale.by_document import NAMES, Counted, Counting, with_fractions, write_by_document, write_rows_of
-from analysis.scale.sentences import spoken, word_weights
+from analysis.scale.sentences import documents_in, word_weights
 from analysis.text.corpus import Corpus
 from analysis.text.tokens import Tokens, tokenize
 
@@ -71,7 +71,7 @@ def count_frames(task: Counting, place: Path) -> None:
     assert lexicon
 
     def rows(corpus: Corpus, number: int) -> pa.RecordBatch:
-        tokens = tokenize(spoken(corpus, lexicon.language), **dict(task.partition.options))
+        tokens = tokenize(documents_in(corpus, lexicon.language), **dict(task.partition.options))
         weights = task.tally and word_weights(task.tally, number, len(tokens))
         columns = _columns(tokens, lexicon, weights)
         return pa.record_batch(

@@ -1,7 +1,6 @@
-"""How often each sentence of a sharded corpus appears in all of it, so that its words can weigh less.
+"""Count how often each sentence of a partitioned corpus appears in all of it, to weigh its words.
 
-Only counts travel: of each shard the keys of its different sentences, with how often each appears in it; and then, for
-each of these in that order, how often it appears in all.
+Each shard passes on the keys and counts of its different sentences, and receives their counts in the whole.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.core.jobs import LostError, digest
-from analysis.engine.columns import column, shards_in, write_columns, write_of_keys
+from analysis.engine.columns import column, shards_in, write_by_key, write_columns
 from analysis.engine.database import database, write_shard
 from analysis.engine.partitions import Partition, read_texts
 from analysis.text.corpus import Corpus
@@ -21,24 +20,24 @@ from analysis.text.tokens import Tokens, offsets_of, tokenize
 
 
 class Distinct(NamedTuple):
-    """The different sentences of a text, in the order of their keys."""
+    """The different sentences of a text, sorted by key."""
 
     high: Hashes  # one half of the key of each
     low: Hashes  # and the other
-    times: NDArray[np.int64]  # how often each appears in the text
-    row: NDArray[np.int32]  # which of them each sentence of the text is
+    times: NDArray[np.int64]  # occurrences in the text
+    row: NDArray[np.int32]  # (sentences of the text,) the row of each
 
 
 class Sentences(NamedTuple):
-    """A partition of which the sentences are told apart: of its documents in a language, or of all."""
+    """A partition whose sentences are counted: of its documents in a language, or of all."""
 
     key: str
     partition: Partition
     language: str | None
 
 
-class Comparing(NamedTuple):
-    """All shards, of which the sentences are counted; ``places``: the folders that `keyed_sentences` made, in order."""
+class Merging(NamedTuple):
+    """The folders of all partitions, whose counts are added up."""
 
     key: str
     places: tuple[str, ...]
@@ -47,55 +46,53 @@ class Comparing(NamedTuple):
 
 
 class Tally(NamedTuple):
-    """Where to read how often each sentence of a partition appears in all."""
+    """Where the counts of the sentences of a partition are."""
 
-    key: str  # a name for all that was counted
+    key: str  # of all counts
     keyed: str  # the folder that `keyed_sentences` made of the partition
-    counted: str  # the one that `counted_sentences` made of all
-    first: int  # where the partition's first shard is there
+    counted: str  # the folder that `counted_sentences` made of all
+    first: int  # the number of the partition's first shard in it
 
 
 def tallies(
     partitions: Sequence[Partition], language: str | None, run: Callable[..., list[Path]], memory: int, threads: int
 ) -> list[Tally]:
-    """How often the sentences of each of `partitions` appear in all.
+    """Count the sentences of all `partitions`.
 
-    `run` does a stage: of a function, its tasks and a name for the work, as `run_stage` does. `memory` and `threads`
-    are those of the engine.
+    `run` runs a stage, as `run_stage` does; `memory` and `threads` are those of the engine.
     """
-    # What is made of a shard is of use only where the shards are cut in the same places again.
+    # A result can be reused only if the shards are cut in the same places again: hence `characters`.
     tasks = [Sentences(digest(own.key, str(own.characters), str(language)), own, language) for own in partitions]
     places = run(keyed_sentences, tasks, what="reading sentences")
     key = digest(*(task.key for task in tasks))
-    comparing = Comparing(key, tuple(map(str, places)), memory, threads)
-    [counted] = run(counted_sentences, [comparing], what="comparing sentences")
+    merging = Merging(key, tuple(map(str, places)), memory, threads)
+    [counted] = run(counted_sentences, [merging], what="comparing sentences")
     first = offsets_of([len(shards_in(place, "row")) for place in places]).tolist()
     return [Tally(key, str(place), str(counted), number) for place, number in zip(places, first, strict=False)]
 
 
 def keyed_sentences(task: Sentences, place: Path) -> None:
-    """The keys of the different sentences of each shard, how often each appears there, which is where; its words."""
+    """Write the `Distinct` sentences of each shard, and the words of each sentence."""
     for number, corpus in enumerate(read_texts(task.partition)):
-        tokens = tokenize(spoken(corpus, task.language), **dict(task.partition.options))
+        tokens = tokenize(documents_in(corpus, task.language), **dict(task.partition.options))
         found = distinct_sentences(tokens)
         shard = place / f"{number:06d}"
         write_shard(shard.with_suffix(".parquet"), high=found.high, low=found.low, times=found.times)
         write_columns(shard, row=found.row, words=np.diff(tokens.sentence_offsets).astype(np.int32))
 
 
-def counted_sentences(task: Comparing, place: Path) -> None:
-    """How often each sentence appears in all shards: ``times``, for each shard from its ``begin`` on."""
+def counted_sentences(task: Merging, place: Path) -> None:
+    """Write how often each sentence appears in all shards: ``times``, for each shard from its ``begin`` on."""
     files = [shard.with_suffix(".parquet") for folder in task.places for shard in shards_in(Path(folder), "row")]
     with database(memory=task.memory, threads=task.threads, folder=place) as engine:
-        sizes = write_of_keys(engine, files, "sum(times)::BIGINT", place / "all", times=np.int64)
+        sizes = write_by_key(engine, files, "sum(times)::BIGINT", place / "all", times=np.int64)
     write_columns(place / "all", begin=offsets_of(sizes))
 
 
 def word_weights(tally: Tally, number: int, words: int) -> NDArray[np.float64]:
-    """One weight for each of the words in shard `number` of a partition: 1/n where its sentence appears n times in all.
+    """One weight for each word in shard `number` of a partition, as `redundancy.repeats.weights` gives them.
 
-    They are those of `analysis.redundancy.repeats.weights`. Raises `LostError` where the shard had another number of
-    words when its sentences were read.
+    Raises `LostError` when the shard had another number of words when its sentences were read.
     """
     shard, counted = Path(tally.keyed, f"{number:06d}"), Path(tally.counted, "all")
     lengths = column(shard, "words")
@@ -105,8 +102,8 @@ def word_weights(tally: Tally, number: int, words: int) -> NDArray[np.float64]:
     return np.repeat(1.0 / column(counted, "times")[begin:stop][column(shard, "row")], lengths)
 
 
-def spoken(corpus: Corpus, language: str | None) -> Corpus:
-    """The documents of `corpus` in a language, "en" for "en-GB" too; of None all."""
+def documents_in(corpus: Corpus, language: str | None) -> Corpus:
+    """The documents of `corpus` in a language, "en" for "en-GB" too; for None all."""
     if language is None:
         return corpus
     languages = corpus.documents["language"].str.split("-").str[0].str.lower()
@@ -116,9 +113,9 @@ def spoken(corpus: Corpus, language: str | None) -> Corpus:
 def distinct_sentences(tokens: Tokens) -> Distinct:
     r"""The different sentences of `tokens`: two are equal where their words are, as types and in order.
 
-    A word has a 128-bit number, the BLAKE2b digest of its folded letters. Each half of a sentence's key is made of one
-    half of the numbers of its words, as `run_hashes` does. Any two of *s* different sentences have one key with a
-    probability of about :math:`s^2 / 2^{129}`: one in :math:`10^{18}` for :math:`10^{10}` sentences, a TB of text.
+    Each half of a sentence's 128-bit key is the `run_hashes` of one half of the BLAKE2b digests of its words. Any two
+    of *s* different sentences have one key with a probability of about :math:`s^2 / 2^{129}`: one in :math:`10^{18}`
+    for :math:`10^{10}` sentences, a TB of text.
     """
     one, two = digests(tokens.vocabulary, 1)[:, 0].T
     offsets = tokens.sentence_offsets

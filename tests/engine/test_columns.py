@@ -12,8 +12,8 @@ from analysis.engine.columns import (
     text_columns,
     texts_of,
     write_batches,
+    write_by_key,
     write_columns,
-    write_of_keys,
 )
 from analysis.engine.database import database, write_shard
 
@@ -45,5 +45,5 @@ def test_what_all_rows_of_a_key_say_is_at_each_row(tmp_path: Path) -> None:
         high, low = np.array(own, dtype=np.uint64).reshape(-1, 2).T
         write_shard(files[-1], high=high, low=low, times=np.full(len(own), 10**number))
     with database() as engine:
-        assert write_of_keys(engine, files, "sum(times)::BIGINT", tmp_path / "all", total=np.int64) == [3, 0, 2]
+        assert write_by_key(engine, files, "sum(times)::BIGINT", tmp_path / "all", total=np.int64) == [3, 0, 2]
     assert column(tmp_path / "all", "total").tolist() == [1, 101, 1, 100, 101]

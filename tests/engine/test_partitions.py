@@ -15,7 +15,7 @@ from analysis.core.errors import ParameterError
 from analysis.core.paths import SAMPLE
 from analysis.core.resources import Budget
 from analysis.engine import partitions as module
-from analysis.engine.partitions import Partition, partitions, planned, read_shards
+from analysis.engine.partitions import Partition, partitions, plan_partitions, read_shards
 from analysis.text.corpus import CorpusError
 
 SIZES = [1, 700, 5_000, 10**6]
@@ -221,15 +221,15 @@ def test_a_long_text_is_read_by_one_process_or_not_at_all(make_folder):
         archive.writestr("in/d.txt", "It snowed. " * 60)
         archive.writestr("in/e.pdf", "x" * 9_000)  # of which the text may be short
     plan = Budget(cores=4, characters=100, room=1_320, alone=2_000, each=2)
-    pieces, same = planned([folder], plan)
+    pieces, same = plan_partitions([folder], plan)
     assert same == plan
     assert {piece.room for piece in pieces} == {1_320}
-    pieces, alone = planned([folder], plan._replace(room=1_319))
+    pieces, alone = plan_partitions([folder], plan._replace(room=1_319))
     assert alone == plan._replace(cores=1, room=2_000)
     assert {piece.room for piece in pieces} == {2_000}
-    assert [piece.key for piece in pieces] == [piece.key for piece in planned([folder], Budget(1, 50))[0]]
+    assert [piece.key for piece in pieces] == [piece.key for piece in plan_partitions([folder], Budget(1, 50))[0]]
     with pytest.raises(ParameterError, match=r"^'c\.zip' has a text of 0\.0 MB, which takes a process"):
-        planned([folder], plan._replace(room=1_319, alone=1_319))
+        plan_partitions([folder], plan._replace(room=1_319, alone=1_319))
 
 
 def test_no_text_that_is_too_long_is_read_to_find_that_out(tmp_path):
@@ -238,7 +238,7 @@ def test_no_text_that_is_too_long_is_read_to_find_that_out(tmp_path):
             file.truncate(301_000_000)  # of NULs, which are no text
         os.utime(tmp_path / name, ns=(0, 10**18))
     with pytest.raises(ParameterError, match=r"^'a\.txt' has a text of 301\.0 MB"):
-        planned([tmp_path], Budget(2, 100, room=10**8, alone=10**9, each=15))
+        plan_partitions([tmp_path], Budget(2, 100, room=10**8, alone=10**9, each=15))
     with (tmp_path / "c.txt").open("rb") as file:
         file.read(1)
     if not (tmp_path / "c.txt").stat().st_atime_ns:
@@ -248,7 +248,7 @@ def test_no_text_that_is_too_long_is_read_to_find_that_out(tmp_path):
         (tmp_path / name).unlink()
     with (tmp_path / "a.txt").open("wb") as file:
         file.truncate(501_000_000)  # which is not read whatever the memory
-    [piece], _ = planned([tmp_path], Budget(2, 100, room=10**8, alone=10**9, each=15))
+    [piece], _ = plan_partitions([tmp_path], Budget(2, 100, room=10**8, alone=10**9, each=15))
     assert problems(list(read_shards(piece))) == [
         ("a.txt", "is larger than 500 MB: divide it, or make it a .csv, .jsonl or .parquet file")
     ]
@@ -256,7 +256,7 @@ def test_no_text_that_is_too_long_is_read_to_find_that_out(tmp_path):
 
 def test_a_long_row_of_a_table_is_told_when_it_is_read(make_folder):
     folder = make_folder({"a.csv": "text\nOne.\n" + "It rained. " * 50 + "\n"})
-    [piece], _ = planned([folder], Budget(1, 100, room=549, alone=549, each=1))
+    [piece], _ = plan_partitions([folder], Budget(1, 100, room=549, alone=549, each=1))
     with pytest.raises(ParameterError, match=r"^'a\.csv#2' has a text of 0\.0 MB"):
         list(read_shards(piece))
     assert [len(shard.texts) for shard in read_shards(piece._replace(room=550))] == [1, 1]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from analysis.redundancy import near_places
-from analysis.redundancy.near_places import MANY, Listed, of_contents
+from analysis.redundancy.near_places import MANY, PlacePairs, pairs_of_copies
 
 
 def by_definition(alike: set[tuple[int, int]], places: int, many: int) -> list[tuple[int, int, int]]:
@@ -22,7 +22,7 @@ def test_the_rule_by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(near_places, "MANY", 2)
     # 0, 1, 2 and 4 are all alike, and 3 is like 4 alone. 4 has four earlier ones: of these 0 is the first; 3 has none
     # but 4, so that it is listed for its sake. 1 and 2 are left out.
-    found = of_contents(np.arange(5))
+    found = pairs_of_copies(np.arange(5))
     first, second = np.array([[0, 1], [0, 2], [1, 2], [0, 4], [1, 4], [2, 4], [3, 4]]).T
     found.add(first, second, np.arange(7) / 8)
     a, b, similarity, omitted = found.rows()
@@ -46,7 +46,7 @@ def test_equals_the_rule_in_any_order_and_pieces(monkeypatch: pytest.MonkeyPatch
     assert {p for row in expected for p in row[:2]} == {p for pair in alike for p in pair}
     assert len(expected) + sum(row[2] for row in expected) == len(alike)
     for _ in range(3):
-        found = of_contents(content)
+        found = pairs_of_copies(content)
         order = draw.permutation(len(pairs))
         for piece in np.array_split(order, 7):
             one, other = np.array([pairs[k][:: draw.choice([1, -1])] for k in piece], dtype=int).reshape(-1, 2).T
@@ -60,7 +60,7 @@ def test_equals_the_rule_in_any_order_and_pieces(monkeypatch: pytest.MonkeyPatch
 def test_what_waits_grows_with_the_places_and_not_with_their_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(near_places, "ROOM", 100)
     places = 1_000
-    found = of_contents(np.arange(places))
+    found = pairs_of_copies(np.arange(places))
     waiting = []
     for first in reversed(range(places - 1)):  # all are alike: 499,500 pairs, and each time another is the first
         found.add(np.full(places - 1 - first, first), np.arange(first + 1, places), np.ones(places - 1 - first))
@@ -71,9 +71,9 @@ def test_what_waits_grows_with_the_places_and_not_with_their_pairs(monkeypatch: 
 
 
 def test_of_many_copies_few_pairs_are_made() -> None:
-    found = of_contents(np.zeros(5_000, dtype=int))
+    found = pairs_of_copies(np.zeros(5_000, dtype=int))
     assert len(found) == 1_275 + 4_949
-    other = Listed(np.array([0, 2_500, 5_000]), np.arange(5_000))
+    other = PlacePairs(np.array([0, 2_500, 5_000]), np.arange(5_000))
     other.add(np.array([1]), np.array([0]), np.ones(1))
     # Each of the later 2,500 is listed with the first of all, and each of those before with the first of the later.
     assert len(other) == 2_500 + 2_500 - 1

@@ -66,10 +66,6 @@ def test_short_sentences_are_compared_with_whole_sentences_only():
     assert novelty(of("So they left at noon. They left."), n=1)["new"].tolist() == [1, 0]
 
 
-def test_within_a_sentence_an_ngram_is_new_once():
-    assert novelty(of("ha ha ha ha ha"), n=2)["new"].tolist() == [0.25]  # 4 pairs, all alike
-
-
 words = st.lists(st.sampled_from("abc"), min_size=1, max_size=7).map(
     lambda letters: " ".join(letters).capitalize() + "."
 )

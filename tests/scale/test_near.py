@@ -1,8 +1,6 @@
 """What is nearly the same, found shard by shard: as in memory, however the work is cut and by whom it is done."""
 
-import os
 import random
-import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -16,15 +14,14 @@ import pytest
 from analysis import read_corpus, tokenize
 from analysis.core.csv_files import write_csv
 from analysis.core.paths import SAMPLE
+from analysis.engine import pairing
 from analysis.redundancy import near_places
 from analysis.redundancy.near import near_repeats
+from analysis.redundancy.near_places import PlacePairs
 from analysis.scale import near as module
-from analysis.scale import near_stages
-from analysis.scale.near import Found, near
+from analysis.scale.near import Found, Sorting, near
 
 MEMORY = 10**9
-HANG = 900  # seconds after which something is wrong, however slow the machine
-ENVIRONMENT = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
 Cut = Callable[[int, int], None]
 Same = Callable[[Path, pd.DataFrame], None]
 Measured = Callable[[str, Callable[..., Any], Path], tuple[Any, int]]
@@ -158,11 +155,12 @@ def test_what_is_compared_is_bounded(
 
 def test_too_many_places_or_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     corpus = write_copies(tmp_path / "corpus")
-    monkeypatch.setattr(near_stages, "LARGEST", 190)
-    with pytest.raises(ValueError, match="191 places are too many to compare: give texts with 190 at the most"):
+    monkeypatch.setattr(pairing, "LARGEST", 190)
+    with pytest.raises(ValueError, match="191 sentences are too many to compare: give texts with 190 at the most"):
         near([corpus], tmp_path / "near.csv", memory=MEMORY)
     words = {"single": ["one two three four five"], "double": ["one two three four five six"]}
-    monkeypatch.setattr(near_stages, "LARGEST", 5)
+    monkeypatch.setattr(pairing, "LARGEST", 5)
+    monkeypatch.setattr(module, "LARGEST", 5)
     for name, texts in words.items():
         pq.write_table(pa.table({"text": texts}), tmp_path / f"{name}.parquet")
     assert near([tmp_path / "single.parquet"], tmp_path / "near.csv", memory=MEMORY).pairs == 0
@@ -218,6 +216,40 @@ def test_pairs_that_are_not_listed_are_told(
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(("many", "pairs"), [(150, 11_175), (50, 1_275 + 99), (5, 15 + 144)])
+def test_pairs_are_written_before_all_are_found_and_few_where_all_are_alike(
+    make_folder: MakeFolder,
+    bulletins: list[str],
+    tmp_path: Path,
+    cut_near: Cut,
+    monkeypatch: pytest.MonkeyPatch,
+    many: int,
+    pairs: int,
+) -> None:
+    corpus = make_folder({"a.txt": "\n\n".join(bulletins)})
+    cut_near(10**6, 2_000)  # one block of all sets
+    monkeypatch.setattr(near_places, "MANY", many)
+    in_memory, written = [], []
+    write_pairs, sort_pairs = module._write_pairs, module.sort_pairs
+
+    def writing(place: Path, found: PlacePairs, units: Any) -> None:
+        in_memory.append(len(found))
+        write_pairs(place, found, units)
+
+    def sorting(task: Sorting, place: Path) -> None:
+        files = [file for folder in task.folders for file in Path(folder).glob("*.parquet")]
+        written.extend(pq.read_metadata(file).num_rows for file in files)
+        sort_pairs(task, place)
+
+    monkeypatch.setattr(module, "_write_pairs", writing)
+    monkeypatch.setattr(module, "sort_pairs", sorting)
+    assert near([corpus], tmp_path / "near.csv", memory=MEMORY, threshold=0.6).pairs == pairs
+    assert max(in_memory) <= 2 * (500 + 149)  # twice a quarter of 2,000, and those of one sentence
+    # Of 150 sentences each is written with few more than `many`, whatever was known of them by then.
+    assert sum(written) <= min(11_175, 150 * (many + 3))
+
+
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="only Linux tells the most memory a process had")
 def test_memory_is_bounded_where_all_share_words(tmp_path: Path, in_300_mb: Measured) -> None:
     """40,000 sentences of a hundred words, so that each word is among the rarest of thousands of them."""
@@ -242,8 +274,8 @@ def test_memory_is_bounded_where_all_share_words(tmp_path: Path, in_300_mb: Meas
 def test_keys_that_are_the_same_by_half_are_told_apart(
     sample_tokens: Any, tmp_path: Path, cut_near: Cut, monkeypatch: pytest.MonkeyPatch, assert_same: Same
 ) -> None:
-    digests, halves = near_stages.digests, np.array([3, 2**64 - 1], dtype=np.uint64)
-    monkeypatch.setattr(near_stages, "digests", lambda words, number: digests(words, number) & halves)
+    digests, halves = module.digests, np.array([3, 2**64 - 1], dtype=np.uint64)
+    monkeypatch.setattr(module, "digests", lambda words, number: digests(words, number) & halves)
     cut_near(20_000, 2_000)
     near([SAMPLE], tmp_path / "near.parquet", memory=MEMORY)
     assert_same(tmp_path / "near.parquet", near_repeats(sample_tokens))

@@ -17,11 +17,11 @@ from analysis.core.csv_files import write_csv
 from analysis.core.paths import SAMPLE
 from analysis.core.resources import Budget
 from analysis.engine import pairing
+from analysis.engine.columns import write_about, write_columns
 from analysis.redundancy.reuse import common_shingles, document_pairs
 from analysis.redundancy.reuse.borrowing import directions
 from analysis.scale import pairs as module
-from analysis.scale.pair_stages import Documents
-from analysis.scale.pairs import Found, pairs
+from analysis.scale.pairs import Documents, Found, pairs
 
 MEMORY = 10**9
 Cut = Callable[[int, int], None]
@@ -37,7 +37,7 @@ def cut(monkeypatch: pytest.MonkeyPatch) -> Cut:
     def cut(characters: int, shingles: int) -> None:
         monkeypatch.setattr(pairing, "budget", lambda memory, **options: Budget(1, characters))
         monkeypatch.setattr(module, "PER_SHINGLE", (MEMORY - module.BASE) // shingles)
-        monkeypatch.setattr(module.stages, "PER_ROW", max(1, (MEMORY - module.BASE) * 2 // shingles))
+        monkeypatch.setattr(module, "PER_ROW", max(1, (MEMORY - module.BASE) * 2 // shingles))
 
     return cut
 
@@ -131,7 +131,7 @@ def test_only_the_most_common_runs_are_named(
         texts[f"{number:03}.txt"] = text + (" and these in nearly all" if number >= 30 else " but not here")
     corpus = make_folder(texts)
     cut(500, 400)
-    monkeypatch.setattr(module.stages, "LISTED", 4)
+    monkeypatch.setattr(module, "LISTED", 4)
     assert pairs([corpus], tmp_path / "pairs.parquet", memory=MEMORY).common == 4 + 5
     common = pd.read_csv(tmp_path / "pairs.common.csv")
     runs = ["in all of them", "stand in all of", "these words stand in", "words stand in all"]
@@ -150,12 +150,20 @@ def test_a_row_by_hand() -> None:
     ]
 
 
-def test_the_more_shingles_the_more_buckets_and_blocks(tmp_path: Path) -> None:
-    about = {"shingles": 1_000_000, "documents": 500}
-    plan = module._plan(tmp_path, about, 8_000_000, 1)
-    assert plan.buckets == 5  # 40 bytes each
-    assert (plan.per_block, plan.blocks) == (200, 3)  # 400,000 shingles, of 20 bytes each
-    assert module._plan(tmp_path, {"shingles": 0, "documents": 3}, 8_000_000, 1)[2:4] == (1, 3)
+@pytest.mark.parametrize(
+    ("shingles", "documents", "plan"),
+    [
+        (1_000_000, 500, (5, 200, 3)),  # 40 bytes each, and blocks of 400,000 of 20 bytes each
+        (0, 3, (1, 3, 1)),
+    ],
+)
+def test_the_more_shingles_the_more_buckets_and_blocks(
+    tmp_path: Path, shingles: int, documents: int, plan: tuple[int, int, int]
+) -> None:
+    write_columns(tmp_path / "all", sizes=np.array([shingles]))
+    write_about(tmp_path, documents=documents)
+    found = module._plan(tmp_path, 8_000_000, 1)
+    assert (found.buckets, found.per_block, found.blocks) == plan
 
 
 def test_a_threshold(sample_tokens: Tokens, tmp_path: Path, assert_same: Same) -> None:

@@ -1,4 +1,4 @@
-"""Text that documents share: which pairs of documents have some, and which of their passages."""
+"""Text reuse: the pairs of documents that share text, and the passages that they share."""
 
 import weakref
 from collections.abc import Iterator, Sequence
@@ -13,16 +13,16 @@ from analysis.core.resources import cores
 from analysis.engine.database import Database, database, scan, write_shard
 from analysis.redundancy.reuse import pairs as joins
 from analysis.redundancy.reuse.alignment import aligned
-from analysis.redundancy.reuse.borrowing import places_of
+from analysis.redundancy.reuse.borrowing import rows_of
 from analysis.redundancy.reuse.pairs import ENOUGH, FEWEST, LEAST, WIDEST, WORDS, Ints, Shared, is_reuse, keyed, shares
 from analysis.text.shards import folder_of, shards
 from analysis.text.tokens import Tokens
 from analysis.text.units import texts
 from analysis.text.words import Words
 
-PAIRS = 300_000  # pairs of documents that a report goes into, at most: those that share most
+PAIRS = 300_000  # pairs of documents, at most, whose passages a report looks for: those that share most
 ROWS = 4_000_000  # shingles of documents that are counted at a time
-MEMORY = 300 * 10**6  # bytes for joining a sharded corpus; what does not fit goes to its folder
+MEMORY = 300 * 10**6  # bytes for joining a sharded corpus; the rest is spilled to its folder
 
 
 def document_pairs(
@@ -36,10 +36,10 @@ def document_pairs(
 ) -> pd.DataFrame:
     r"""The pairs of documents that may be reuse, by the runs of `n` words (shingles) that both have.
 
-    A pair is listed when at least `min_shared` different shingles appear in both documents; or fewer, two at least,
-    that are `min_containment` or more of the shingles of one of them, since two short texts rarely share any by
-    chance. Two long ones do: which pairs are reuse, the passages that they share decide (`confirmed`). One row a pair,
-    those that share most first, then in the order of the corpus:
+    A pair is listed when it shares at least `min_shared` different shingles; or fewer, two at least, that are
+    `min_containment` or more of the shingles of one document, since two short texts rarely share any by chance. Whether
+    a pair of long texts is reuse is decided by the passages that they share (`confirmed`). One row a pair, those that
+    share most first, then in the order of the corpus; with `most` the first `most` rows:
 
     - ``a``, ``b``: the documents, ``a`` the earlier one in the corpus;
     - ``shared``: how many different shingles are in both;
@@ -47,11 +47,10 @@ def document_pairs(
       ``containment_b`` the share of b's that are in a (directional; 0 = none, 1 = all);
     - ``jaccard`` = :math:`|A \cap B| / |A \cup B|` (0 = nothing shared, 1 = the same shingles).
 
-    (Broder 1997, On the resemblance and containment of documents.) Counted word by word: no hashes, no samples; of a
-    sharded corpus by keys of 128 bits, see `pairs.keyed` for how unlikely a false one is. Shingles cross sentences,
-    not documents. Those in more than `max_documents` documents are turns of phrase and boilerplate as a rule:
-    `common_shingles` lists them, and they count neither as shared nor in any document's shingles. So the work grows as
-    the corpus does, whatever it repeats. With `most` the table has its first `most` rows.
+    (Broder 1997, On the resemblance and containment of documents.) The counts are exact, in a sharded corpus by keys of
+    128 bits: see `pairs.keyed`. Shingles cross sentences, not documents. Those in more than `max_documents` documents
+    are turns of phrase and boilerplate as a rule: they count neither as shared nor in any document's shingles, so that
+    the work grows with the corpus, whatever it repeats; `common_shingles` lists them.
 
     Raises `ValueError` for `n` < 1, `min_shared` < 1, `max_documents` < 2, or a containment outside 0 to 1.
 
@@ -68,9 +67,11 @@ def document_pairs(
     _check(n, max_documents)
     least, found = min(FEWEST, min_shared), list[Shared]()
     with _grouped(tokens, n, max_documents) as (engine, sizes):
-        _keep_common(tokens, n, max_documents, engine)
+        _cache_common(tokens, n, max_documents, engine)
         engine.run(f"CREATE TABLE members AS {joins.members('shingles')}")
-        for pairs in joins.count(engine, "members", 0, tokens.n_documents, least=least, rows=ROWS, threads=cores()):
+        for pairs in joins.count_members(
+            engine, "members", 0, tokens.n_documents, least=least, rows=ROWS, threads=cores()
+        ):
             kept = is_reuse(pairs.shared, sizes[pairs.a], sizes[pairs.b], min_shared, min_containment)
             found.append(Shared(*(values[kept] for values in pairs)))
             if most and sum(len(each.a) for each in found) > 2 * most:
@@ -95,8 +96,8 @@ def common_shingles(tokens: Tokens, *, n: int = WORDS, max_documents: int = WIDE
     common = _common(tokens, n, max_documents)
     listed = np.full(len(common["high"]), None, dtype=object)
     for shard in shards(tokens):
-        sought = np.flatnonzero(listed == None)  # noqa: E711  # of each
-        if not len(sought):  # what is everywhere is soon found
+        sought = np.flatnonzero(listed == None)  # noqa: E711 - elementwise
+        if not len(sought):
             break
         keys = common["high"][sought], common["low"][sought]
         found = joins.wordings(_words(shard.tokens), *keys, n, alone=folder_of(tokens) is None)
@@ -109,29 +110,25 @@ def common_shingles(tokens: Tokens, *, n: int = WORDS, max_documents: int = WIDE
 def passages(tokens: Tokens, pairs: pd.DataFrame | None = None) -> pd.DataFrame:
     r"""The passages that pairs of documents share, verbatim or reworded.
 
-    `pairs` has the columns ``a`` and ``b`` (doc_ids), as `document_pairs` gives them; with None it is all pairs that
-    that finds. One row a passage, in the order of `pairs` and then of document a:
+    `pairs` has the columns ``a`` and ``b`` (doc_ids); by default it is `document_pairs`. One row a passage, in the
+    order of `pairs` and then of document a:
 
     - ``a_doc``, ``b_doc``, ``a_start``, ``a_end``, ``b_start``, ``b_end``: the documents, and characters in each;
     - ``similarity`` = :math:`|A \cap B| / \min(|A|, |B|)`, A and B being the sets of content words of its two sides
-      (the overlap coefficient; Simpson 1943, Mammals and the nature of continents): 0 = none shared, 1 = all those of
-      the side with fewer. Words that agree in their first six letters are one here; content words are all but those
-      that are in more than twenty sentences and in more than a tenth of all, or of those of the two documents;
+      (the overlap coefficient; Simpson 1943, Mammals and the nature of continents): 0 = none shared, 1 = all of the
+      side with fewer. Words with the same first six letters count as one; words in more than twenty sentences and more
+      than a tenth of those of the corpus, or of the two documents, are not content words;
     - ``kind``: "verbatim" where at least 95% of the words of each side are in runs of four words or more that the
-      other side has too, "near" where at least half of those of one side do, else "reworded".
+      other side has too, "near" where at least half of those of one side are, else "reworded".
 
-    Sentences that share content words, the rarer the better, are seeds, which are chained over gaps, in any order. The
-    boundaries of a chain are moved, word by word, to where the words of one side no longer appear on the other, and on
-    to the border of a sentence close by. A paragraph whose words appear all over the other document is its summary:
-    then the passage is that paragraph, and the whole other document.
+    Sentences that share content words are seeds, which are chained over gaps, in any order. The edges of a chain are
+    moved, word by word, to where the words of one side no longer appear on the other, and to the border of a sentence
+    close by. A paragraph whose words appear all over the other document is its summary: the passage is then that
+    paragraph and the whole other document. A passage has at least twenty words on each side, and eight content words in
+    common. Of two passages of a pair that overlap by more than half, on either side, the one with more support is kept.
+    The thresholds and their sources are in `chaining`, `boundaries` and `summary_reuse`.
 
-    A passage has some twenty words on each side, and eight content words in common; shorter ones are phrases that many
-    texts share. Of two passages of a pair of which one lies by more than half in the other, on either side, the one
-    with more support is kept. The thresholds and their sources are in `analysis.redundancy.reuse.chaining`,
-    `boundaries` and `summary_reuse`.
-
-    Raises `ValueError` when `pairs` lacks a column, names a document that is not in the corpus, or pairs one with
-    itself.
+    Raises `ValueError` when `pairs` lacks a column, names an unknown document, or pairs one with itself.
 
     >>> from analysis import load_tokens
     >>> text = "The committee of the northern district has closed the old stone bridge over the river to all heavy "
@@ -147,13 +144,7 @@ def passages(tokens: Tokens, pairs: pd.DataFrame | None = None) -> pd.DataFrame:
         raise ValueError(
             f"pairs has no column {sorted(missing)[0]!r}: give one row a pair, with the doc_ids as a and b"
         )
-    first, second = (places_of(tokens, pairs[side]) for side in ("a", "b"))
-    for side, rows in (("a", first), ("b", second)):
-        if (rows < 0).any():
-            unknown = pairs[side].iloc[int(np.argmin(rows))]
-            raise ValueError(
-                f"no document {unknown!r} (column {side}): `tokens.doc_ids` lists all {tokens.n_documents}"
-            )
+    first, second = rows_of(tokens, pairs["a"]), rows_of(tokens, pairs["b"])
     if (first == second).any():
         own = tokens.doc_ids[first[first == second][0]]
         raise ValueError(f"{own!r} is paired with itself: pair it with other documents")
@@ -161,10 +152,10 @@ def passages(tokens: Tokens, pairs: pd.DataFrame | None = None) -> pd.DataFrame:
 
 
 def confirmed(pairs: pd.DataFrame, found: pd.DataFrame, *, min_link: float = 0.1) -> pd.DataFrame:
-    """The pairs of `document_pairs` that are reuse, with how many ``passages`` each shares, as the last column.
+    """The pairs of `document_pairs` that are reuse, with the number of ``passages`` of each as the last column.
 
-    `found` is what `passages` finds in them. A pair is reuse when it shares a passage, or when `min_link` or more of
-    the shingles of one document appear in the other, as in copies of texts too short for a passage.
+    `found` are their `passages`. A pair is reuse when it shares a passage, or when `min_link` or more of the shingles
+    of one document appear in the other, as in copies of texts too short for a passage.
 
     >>> from analysis import load_tokens
     >>> tokens = load_tokens(["The road to the north is closed.", "Police: the road to the north is open."])
@@ -181,10 +172,9 @@ def confirmed(pairs: pd.DataFrame, found: pd.DataFrame, *, min_link: float = 0.1
 
 
 def passage_texts(tokens: Tokens, found: pd.DataFrame, *, most: int | None = None) -> pd.DataFrame:
-    """The texts behind a table of `passages`: kind, similarity, a_doc, a_text, b_doc, b_text.
+    """The texts of a table of `passages`: kind, similarity, a_doc, a_text, b_doc, b_text.
 
-    The longest first, by the shorter of the two sides: of a text and its summary the summary counts; `most` rows at
-    most.
+    Sorted by the length of the shorter side, the longest first; `most` rows at most.
 
     >>> from analysis import read_text, tokenize
     >>> tokens = tokenize(read_text("War is near."))
@@ -195,7 +185,7 @@ def passage_texts(tokens: Tokens, found: pd.DataFrame, *, most: int | None = Non
     order = np.argsort(-np.min(sizes, axis=0), kind="stable")[:most]
     table = found.iloc[order].reset_index(drop=True)
     for side in ("a", "b"):
-        table[f"{side}_text"] = texts(tokens, *(table[f"{side}_{shard}"] for shard in ("doc", "start", "end")))
+        table[f"{side}_text"] = texts(tokens, *(table[f"{side}_{name}"] for name in ("doc", "start", "end")))
     return table[["kind", "similarity", "a_doc", "a_text", "b_doc", "b_text"]]
 
 
@@ -203,27 +193,27 @@ def _check(n: int, max_documents: int) -> None:
     if n < 1:
         raise ValueError(f"n is {n}: use 1 for words, 4 for runs of four, and so on")
     if max_documents < 2:
-        raise ValueError(f"max_documents is {max_documents}: use 2 or more, for what stands in one is not shared")
+        raise ValueError(f"max_documents is {max_documents}: use 2 or more, for what is in one is not shared")
 
 
-_kept: list[tuple[weakref.ref[Tokens], int, int, dict[str, NDArray[Any]]]] = []  # of the last call
+_cached: list[tuple[weakref.ref[Tokens], int, int, dict[str, NDArray[Any]]]] = []  # of the last call
 
 
 def _common(tokens: Tokens, n: int, max_documents: int) -> dict[str, NDArray[Any]]:
-    """The keys of the shingles in too many documents, which whoever has found pairs of documents knows already."""
-    if not (_kept and _kept[0][0]() is tokens and _kept[0][1:3] == (n, max_documents)):
+    """The keys of the shingles in too many documents; cached, since `document_pairs` finds them too."""
+    if not (_cached and _cached[0][0]() is tokens and _cached[0][1:3] == (n, max_documents)):
         with _grouped(tokens, n, max_documents) as (engine, _):
-            _keep_common(tokens, n, max_documents, engine)
-    return _kept[0][3]
+            _cache_common(tokens, n, max_documents, engine)
+    return _cached[0][3]
 
 
-def _keep_common(tokens: Tokens, n: int, max_documents: int, engine: Database) -> None:
-    _kept[:] = [(weakref.ref(tokens), n, max_documents, engine.columns(joins.COMMON))]
+def _cache_common(tokens: Tokens, n: int, max_documents: int, engine: Database) -> None:
+    _cached[:] = [(weakref.ref(tokens), n, max_documents, engine.columns(joins.COMMON))]
 
 
 @contextmanager
 def _grouped(tokens: Tokens, n: int, max_documents: int) -> Iterator[tuple[Database, Ints]]:
-    """An engine with the relation ``shingles``, grouped (on disk for a sharded corpus); the documents' sizes."""
+    """An engine with the relation ``shingles``, grouped, and the documents' sizes; on disk for a sharded corpus."""
     sizes = np.zeros(tokens.n_documents, dtype=np.int64)
     folder = folder_of(tokens)
     with database(folder=folder, memory=MEMORY if folder else None, threads=cores()) as engine:
@@ -238,7 +228,7 @@ def _grouped(tokens: Tokens, n: int, max_documents: int) -> Iterator[tuple[Datab
             else:
                 engine.relate("shingles", **columns)
         if engine.folder:
-            files.append(engine.folder / "none.parquet")  # so that there is one, whatever the corpus
+            files.append(engine.folder / "none.parquet")  # so that there is a file, whatever the corpus
             write_shard(
                 files[-1], high=np.empty(0, np.uint64), low=np.empty(0, np.uint64), document=np.empty(0, np.uint32)
             )
@@ -256,7 +246,7 @@ def _words(tokens: Tokens) -> Words:
 
 
 def _first(found: Sequence[Shared], most: int | None) -> Shared:
-    """All pairs in the order of the table, or as many as `most` of them."""
+    """The pairs in the order of the table, `most` of them at most."""
     none = Shared(*np.empty((3, 0), dtype=np.int64))
     whole = Shared(*(np.concatenate(values) for values in zip(none, *found, strict=True)))
     order = np.lexsort((whole.b, whole.a, -whole.shared))[:most]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from analysis.core.compiled import Floats, compiled
 from analysis.core.resources import cores
-from analysis.redundancy.reuse.boundaries import settled
+from analysis.redundancy.reuse.boundaries import refine
 from analysis.redundancy.reuse.chaining import candidates, scratch
 from analysis.redundancy.reuse.pieces import Search, pieces_of
 from analysis.redundancy.reuse.summary_reuse import summaries
@@ -22,24 +22,21 @@ from analysis.text.tokens import Tokens
 from analysis.text.units import Ints, split_by_size
 
 KINDS = np.array(["verbatim", "near", "reworded"], dtype=object)
-# What share of the words of both sides, in runs which the other side has too, makes a passage verbatim, and what share
-# of one side near.
+RUN = 4  # words of a run
+# Share of the words in runs of the other side: of both sides, of a verbatim passage; of one side, of a near one.
 VERBATIM, NEAR = 0.95, 0.5
-# Words by which an edge is moved out, or else in, to the border of a sentence; the edges of a copy are certain to the
+FAITHFUL = 0.8  # share of the words of both sides in runs from which a passage is cut to the first and last of them
+# Words by which an edge is moved out, or else in, to the border of a sentence: the edges of a copy are certain to the
 # word, those of a rewording are not.
 OUT, OUT_FAITHFUL, IN = 6, 3, 3
-
-RUN = 4  # words of a run
-# Where so much of both sides lies in runs, the passage goes from the first of these words to the last.
-FAITHFUL = 0.8
-# Bytes of columns that pairs of documents bring into memory before they are let go; what a word has there, and what
-# a document brings along, since the system reads more than it was asked for.
+# Bytes of mapped columns that pairs of documents use before they are released; those of a word, and those of a document
+# besides, since the system reads ahead.
 ROOM, A_WORD, A_DOCUMENT = 200_000_000, 24, 500_000
 
 
 def aligned(tokens: Tokens, first: Ints, second: Ints) -> pd.DataFrame:
-    """The passages that the documents ``first[k]`` and ``second[k]`` (positions) share, as `passages` has them."""
-    found = map(np.concatenate, zip(*_found(tokens, first, second), strict=True))
+    """The table of `passages` for the pairs of documents ``first[k]``, ``second[k]`` (positions)."""
+    found = map(np.concatenate, zip(*_align(tokens, first, second), strict=True))
     pair, spans, similarity, share, faithful = found
     order = np.lexsort((spans[:, 3], spans[:, 1], spans[:, 2], spans[:, 0], pair))
     pair, spans, share, faithful = pair[order], spans[order], share[order], faithful[order]
@@ -64,7 +61,7 @@ def aligned(tokens: Tokens, first: Ints, second: Ints) -> pd.DataFrame:
 def _characters(
     tokens: Tokens, first: Ints, last: Ints, faithful: NDArray[np.bool_]
 ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """First and last character of passages from token `first` up to `last`, which end with sentences where they can."""
+    """Start and end of passages from token `first` to `last`, moved to the borders of sentences close by."""
     out = np.where(faithful, OUT_FAITHFUL, OUT)
     bounds = tokens.sentence_offsets
     opening = np.searchsorted(bounds, first, side="right") - 1
@@ -79,12 +76,12 @@ def _characters(
     return start, end
 
 
-def _found(tokens: Tokens, first: Ints, second: Ints) -> Iterator[tuple[Ints, Ints, Floats, Floats, NDArray[np.bool_]]]:
-    """Of each passage its pair, its tokens (first and last in a, then in b), its similarity; see `faithful_cores`."""
+def _align(tokens: Tokens, first: Ints, second: Ints) -> Iterator[tuple[Ints, Ints, Floats, Floats, NDArray[np.bool_]]]:
+    """Pair, tokens (first and last in a, then in b) and similarity of each passage, and its `faithful_cores`."""
     columns = Columns(folder_of(tokens))
     search = pieces_of(tokens, columns)
     ids = columns.array("ids", np.int32)
-    turns = np.lexsort((first, second))  # pairs of one document in a row: what is known of it serves them all
+    turns = np.lexsort((first, second))  # consecutive pairs share the index of their second document
     length = np.diff(tokens.document_offsets)
     sizes = A_WORD * length[first[turns]] + A_DOCUMENT
     other = np.diff(second[turns], prepend=-1) != 0
@@ -101,17 +98,17 @@ def _found(tokens: Tokens, first: Ints, second: Ints) -> Iterator[tuple[Ints, In
         share, faithful, core = faithful_cores(shingles(own, RUN), spans - shift)
         return rows[pair], core + shift, similarity, share, faithful
 
-    with ThreadPoolExecutor(len(searches)) as pool:  # for the most part machine code, which runs beside other threads
+    with ThreadPoolExecutor(len(searches)) as pool:  # compiled code releases the lock
         for k in range(0, len(batches), len(searches)):
             yield from pool.map(found_in, searches, batches[k : k + len(searches)])
             columns.release()
 
 
 def _spans(search: Search, first: Ints, second: Ints) -> tuple[Ints, Ints, Floats]:
-    """Of each passage of pairs of documents its pair, its tokens, and its similarity."""
+    """Pair, tokens and similarity of each passage of pairs of documents: alignments, and summaries in their place."""
     pieces, room, documents = search[:3]
     possible = candidates(pieces, room, documents, first, second)
-    pair, spans, similarity = settled(pieces, room, documents, first, second, possible)
+    pair, spans, similarity = refine(pieces, room, documents, first, second, possible)
     for side, pairs in enumerate(((first, second), (second, first))):
         order = np.lexsort(pairs)
         turned = np.column_stack(pairs)[order]
@@ -121,15 +118,15 @@ def _spans(search: Search, first: Ints, second: Ints) -> tuple[Ints, Ints, Float
         rows[:, 2 * side : 2 * side + 2] = token
         summary = order[paired]
         by_pair = np.lexsort((paragraph, summary))
-        kept = _apart(pair, spans[:, 2 * side : 2 * side + 2], summary, token)
+        kept = _outside(pair, spans[:, 2 * side : 2 * side + 2], summary, token)
         pair = np.append(pair[kept], summary[by_pair])
         spans = np.vstack((spans[kept], rows[by_pair]))
         similarity = np.append(similarity[kept], share[by_pair])
     return pair, spans, similarity
 
 
-def _apart(pair: Ints, spans: Ints, summary: Ints, paragraphs: Ints) -> NDArray[np.bool_]:
-    """Which spans have no word of a paragraph that is a summary in the same pair."""
+def _outside(pair: Ints, spans: Ints, summary: Ints, paragraphs: Ints) -> NDArray[np.bool_]:
+    """Which spans do not overlap a paragraph that is a summary in the same pair."""
     kept = np.ones(len(pair), dtype=bool)
     order = np.argsort(pair, kind="stable")
     low, high = (np.searchsorted(pair[order], summary, side=side) for side in ("left", "right"))
@@ -143,16 +140,16 @@ def faithful_cores(run: NDArray[np.int32], spans: Ints) -> tuple[NDArray[np.floa
     """The share of each side of passages in runs of the other, (passages, 2), which are faithful, and their tokens.
 
     `run`: a number for the `RUN` words from each token on; `spans`: (passages, 4) first and last token in a, then in b.
-    A faithful passage is cut to its core, from the first word in a run to the last, and its share is that of the core.
+    A faithful passage is cut to its core, from the first word in a run to the last, and its share is the core's.
     """
     share, faithful, cores = np.empty((len(spans), 2)), np.zeros(len(spans), dtype=bool), spans.copy()
     mark = np.zeros(int(run.max(initial=0)) + 1, dtype=np.int32)
-    _cut(run, mark, cores, share, faithful)
+    _trim(run, mark, cores, share, faithful)
     return share, faithful, cores
 
 
 @compiled
-def _cut(run: Any, mark: Any, spans: Any, share: Any, faithful: Any) -> None:
+def _trim(run: Any, mark: Any, spans: Any, share: Any, faithful: Any) -> None:
     """Set `spans`, `share` and `faithful` in place; `mark`: a zero for each number in `run`."""
     core = np.empty(4, dtype=np.int64)
     for k in range(len(spans)):

@@ -1,4 +1,4 @@
-"""What documents have from earlier ones: who is dated first, and how much of each document is borrowed."""
+"""Borrowing: which document is dated first, and how much of each one comes from earlier ones."""
 
 from typing import Any
 
@@ -17,8 +17,8 @@ SIDES = ("a", "b")
 def directions(tokens: Tokens, found: pd.DataFrame) -> pd.Series:
     """Which side of each row of `passages` or `document_pairs` is dated earlier: "a", "b", or "unknown".
 
-    Unknown where a date is missing or both are of one day. That a document is dated earlier does not show that the
-    other was copied from it: both may follow a third.
+    Unknown where a date is missing or both are of one day. An earlier date does not prove that the other document was
+    copied from this one: both may follow a third.
 
     >>> from analysis import read_text, tokenize
     >>> tokens = tokenize(read_text("War is near."))
@@ -26,7 +26,8 @@ def directions(tokens: Tokens, found: pd.DataFrame) -> pd.Series:
     ['unknown']
     """
     dates = tokens.corpus.documents["date"]
-    places = (places_of(tokens, found[name]) for name in _documents(found))
+    names = ("a_doc", "b_doc") if "a_doc" in found.columns else SIDES
+    places = (places_of(tokens, found[name]) for name in names)
     a, b = (dates.take(rows).where(rows >= 0).to_numpy() for rows in places)
     earlier = np.select([a < b, b < a], list(SIDES), "unknown")
     return pd.Series(earlier, index=found.index, dtype=object)
@@ -35,14 +36,13 @@ def directions(tokens: Tokens, found: pd.DataFrame) -> pd.Series:
 def borrowed(tokens: Tokens, found: pd.DataFrame) -> pd.DataFrame:
     """How much of each document appears in a document dated earlier: one row a document, in the order of the corpus.
 
-    `found` is a table of `reuse.passages`. Of these, "reworded" ones are not counted, since telling again in other
-    words is no borrowing, nor a side of more than twice as many characters as the other, of which it has a few words.
-    ``words``: running words; ``shared``: those in passages shared with any other document; ``borrowed``: those shared
-    with a document of an earlier day; ``borrowed_share``: ``borrowed / words`` (0 to 1; the churnalism share, after the
-    Media Standards Trust's churnalism.com, 2011); ``undated``: words shared only where the dates don't tell who was
-    first; ``origin``: the document that most of the borrowed words come from, None without one. A word comes from its
-    earliest witness: of the documents dated earlier that share it, the one of the first day, of one day the first in
-    the corpus; and so it is for two origins of as many words.
+    `found` is a table of `reuse.passages`. Passages that are "reworded" do not count, nor does a side with more than
+    twice as many characters as the other. ``words``: running words; ``shared``: those in passages shared with any other
+    document; ``borrowed``: those shared with a document of an earlier day; ``borrowed_share`` = ``borrowed / words`` (0
+    to 1; the churnalism share, after the Media Standards Trust's churnalism.com, 2011); ``undated``: words shared only
+    with documents of unknown or equal date; ``origin``: the document that most of the borrowed words come from, or
+    None. A word comes from the earliest document that shares it, of one day the first in the corpus; and so for two
+    origins of as many words.
     """
     sides = _copied(tokens, found)
     earlier = _from_earliest(tokens, sides)
@@ -61,12 +61,11 @@ def borrowed(tokens: Tokens, found: pd.DataFrame) -> pd.DataFrame:
 
 
 def borrowed_between(tokens: Tokens, found: pd.DataFrame, by: str) -> pd.DataFrame:
-    """How much of what each group wrote comes from earlier documents of each group, itself included.
+    """How much each group borrowed from earlier documents of each group, itself included.
 
-    `found` is a table of `reuse.passages`, counted as `borrowed` does, each word for its earliest witness alone. One
-    row a pair of values of the column `by` of which one has borrowed from the other: ``taker``, ``origin``, ``words``
-    (of the taker's documents), ``borrowed`` (those that come from a document of the origin), ``share`` =
-    ``borrowed / words``. Most borrowed words first. Raises `ValueError` for an unknown column.
+    `found` is a table of `reuse.passages`, counted as in `borrowed`. One row a pair of values of the column `by`, most
+    borrowed words first: ``taker``, ``origin``, ``words`` (of the taker's documents), ``borrowed`` (those that come
+    from a document of the origin), ``share`` = ``borrowed / words``. Raises `ValueError` for an unknown column.
     """
     group, names = pd.factorize(tokens.groups(by), sort=True)
     earlier = _from_earliest(tokens, _copied(tokens, found))
@@ -87,7 +86,7 @@ def even(found: pd.DataFrame) -> pd.DataFrame:
 
 
 def spans(tokens: Tokens, found: pd.DataFrame) -> pd.DataFrame:
-    """Both sides of each passage, those of a first: document, other, start, end; is the other earlier, later."""
+    """Both sides of each passage, all a sides first: document, other, start, end, and is the other earlier, later."""
     row = {side: rows_of(tokens, found[f"{side}_doc"]) for side in SIDES}
     first = directions(tokens, found).to_numpy()
     sides = [
@@ -107,7 +106,7 @@ def spans(tokens: Tokens, found: pd.DataFrame) -> pd.DataFrame:
 
 
 def rows_of(tokens: Tokens, doc_ids: pd.Series) -> Ints:
-    """The place in the corpus of each document. Raises `ValueError` for one that is not there."""
+    """The row of each document in the corpus. Raises `ValueError` for one that is not there."""
     rows = places_of(tokens, doc_ids)
     if (rows < 0).any():
         unknown = doc_ids.iloc[int(np.argmin(rows))]
@@ -116,8 +115,8 @@ def rows_of(tokens: Tokens, doc_ids: pd.Series) -> Ints:
 
 
 def places_of(tokens: Tokens, doc_ids: pd.Series) -> Ints:
-    """The place in the corpus of each document, -1 for one that is not there."""
-    number, known = pd.factorize(doc_ids)  # each name once, for a name as an object takes more than its place
+    """The row of each document in the corpus, -1 for one that is not there."""
+    number, known = pd.factorize(doc_ids)  # each name once, to save memory
     places = np.append(pd.Index(tokens.doc_ids).get_indexer(pd.Index(known, dtype=object)), -1)
     return places[number].astype(np.int64)
 
@@ -135,7 +134,7 @@ def tokens_of(tokens: Tokens, spans: pd.DataFrame) -> tuple[Ints, Ints]:
 
 
 def _copied(tokens: Tokens, found: pd.DataFrame) -> pd.DataFrame:
-    """The `spans` whose words count as copied, with the columns ``first`` and ``stop``, as `tokens_of` gives them."""
+    """The `spans` whose words count as copied, with their tokens in the columns ``first`` and ``stop``."""
     kept = found[found["kind"] != "reworded"]
     sides = spans(tokens, kept)
     length = (sides["end"] - sides["start"]).to_numpy()
@@ -145,7 +144,7 @@ def _copied(tokens: Tokens, found: pd.DataFrame) -> pd.DataFrame:
 
 
 def _from_earliest(tokens: Tokens, sides: pd.DataFrame) -> pd.DataFrame:
-    """The sides whose other is dated earlier, by document, those of the earliest first, and the words each claims."""
+    """The sides whose other is dated earlier, sorted by document and that date, and the words each claims."""
     earlier = sides[sides["earlier"]]
     date = tokens.corpus.documents["date"].to_numpy()[earlier["other"]]
     earlier = earlier.iloc[np.lexsort((earlier["other"], date, earlier["document"]))]
@@ -153,7 +152,7 @@ def _from_earliest(tokens: Tokens, sides: pd.DataFrame) -> pd.DataFrame:
 
 
 def _claimed_words(tokens: Tokens, sides: pd.DataFrame) -> Ints:
-    """How many words of its document each side has that no row above it has."""
+    """The number of words of each side that no earlier row of the same document has."""
     columns = (sides[name].to_numpy(dtype=np.int64) for name in ("document", "first", "stop"))
     words: Ints = _claimed(*columns, tokens.document_offsets)
     return words
@@ -161,7 +160,7 @@ def _claimed_words(tokens: Tokens, sides: pd.DataFrame) -> Ints:
 
 @compiled
 def _claimed(document: Any, first: Any, stop: Any, offsets: Any) -> Any:
-    """The words of each span of its document's tokens that no span before it has."""
+    """The number of words of each span of its document's tokens that no earlier span has."""
     claimed = np.zeros(len(first), dtype=np.int64)
     order = np.argsort(document, kind="mergesort")
     taken, last = np.zeros(0, dtype=np.bool_), -1
@@ -178,15 +177,10 @@ def _claimed(document: Any, first: Any, stop: Any, offsets: Any) -> Any:
 
 
 def _most_from(tokens: Tokens, earlier: pd.DataFrame) -> pd.Series:
-    """Of each document the one that most of its words come from, of those with as many the earliest; None without."""
+    """The document that most words of each document come from, of equal ones the earliest; None without one."""
     words = earlier.groupby(["document", "other"], sort=False)["claimed"].sum()  # the earliest first
     table = words[words > 0].to_frame().reset_index().sort_values("claimed", ascending=False, kind="stable")
     best = table.drop_duplicates("document")
     origin = np.full(tokens.n_documents, None, dtype=object)
     origin[best["document"]] = tokens.doc_ids[best["other"]]
     return pd.Series(origin, dtype=object)
-
-
-def _documents(found: pd.DataFrame) -> list[str]:
-    """The names of the columns that hold the two documents."""
-    return ["a_doc", "b_doc"] if "a_doc" in found.columns else ["a", "b"]

@@ -1,4 +1,4 @@
-"""Boundary refinement: a candidate's edges moved to where the likeness ends, and which candidates are passages."""
+"""Boundary refinement: move the edges of candidate passages, and choose among them. Compiled."""
 
 from typing import Any
 
@@ -16,11 +16,11 @@ LEAST_SUPPORT = 8.0  # content words in common times similarity: how much there 
 
 
 @compiled
-def settled(pieces: Any, room: Any, documents: Any, first: Any, second: Any, possible: Any) -> Any:
-    """The `candidates` of pairs of documents that are passages, with their edges set: pair, tokens, similarity of each.
+def refine(pieces: Any, room: Any, documents: Any, first: Any, second: Any, possible: Any) -> Any:
+    """The `candidates` that are passages, with their edges moved: pair, tokens and similarity of each.
 
-    The arguments are as there; `possible` is what it returns. Of two passages of a pair of which one lies by more than
-    half in the other, on either side, the one with more support is kept.
+    The arguments are those of `candidates`, and its result. Of two passages of a pair that overlap by more than half,
+    on either side, the one with more support is kept.
     """
     all_spans, span_begin, also_common, word_begin = possible
     pair, kept_spans = np.empty(len(all_spans), dtype=np.int32), np.empty_like(all_spans)
@@ -32,7 +32,7 @@ def settled(pieces: Any, room: Any, documents: Any, first: Any, second: Any, pos
         for word in common:
             room.common[word] = True
         spans = all_spans[span_begin[k] : span_begin[k + 1]].copy()
-        rows, similarity = _kept(pieces, room, spans, documents[first[k]], documents[second[k]])
+        rows, similarity = _select(pieces, room, spans, documents[first[k]], documents[second[k]])
         for word in common:
             room.common[word] = False
         for row in rows:
@@ -43,8 +43,8 @@ def settled(pieces: Any, room: Any, documents: Any, first: Any, second: Any, pos
 
 
 @compiled
-def _kept(pieces: Any, room: Any, spans: Any, a: Any, b: Any) -> Any:
-    """Which of the spans of two documents are kept, their edges set in place, and the similarity of each span."""
+def _select(pieces: Any, room: Any, spans: Any, a: Any, b: Any) -> Any:
+    """The spans of two documents that are kept, after moving their edges in place; the similarity of each span."""
     similarity, support = np.empty(len(spans)), np.zeros(len(spans))
     for k in range(len(spans)):
         span = spans[k]
@@ -73,7 +73,7 @@ def _covered(span: Any, other: Any) -> Any:
 
 @compiled
 def _overlap(pieces: Any, room: Any, span: Any) -> Any:
-    """How many content words the two sides of a passage share, each counted once, and how many the poorer side has."""
+    """The number of different content words that two sides share, and the number that the side with fewer has."""
     room.stamp[0] += 2
     both, stamp = room.stamp[0], room.stamp[0] - 1
     in_a = in_b = shared = 0
@@ -93,13 +93,12 @@ def _overlap(pieces: Any, room: Any, span: Any) -> Any:
 
 @compiled
 def _set_edges(pieces: Any, room: Any, span: Any, a: Any, b: Any) -> bool:
-    """Move the edges of a passage, in place, to where its words begin and cease to appear on the other side.
+    """Move the edges of a passage, in place, to where its words cease to appear on the other side.
 
-    One side after the other is set to its segment of highest score, where a content word that appears on the other side
-    scores log(p / q) and one that does not log((1 - p) / (1 - q)): the log-likelihood ratio of reuse to chance (Karlin
-    and Altschul 1990, Methods for assessing the statistical significance of molecular sequence features). p is the
-    share of the passage's words that appear on the other side, q is `BACKGROUND`: the more faithful the copy, the less
-    it may leave out. False where nothing is left.
+    Each side in turn is set to its segment of highest score, where a content word that appears on the other side scores
+    log(p / q) and one that does not log((1 - p) / (1 - q)): the log-likelihood ratio of reuse to chance (Karlin and
+    Altschul 1990, Methods for assessing the statistical significance of molecular sequence features). p is the share of
+    the passage's words that appear on the other side, q is `BACKGROUND`. False where nothing is left.
     """
     for _ in range(ROUNDS):
         before = span.copy()
@@ -118,7 +117,7 @@ def _set_edges(pieces: Any, room: Any, span: Any, a: Any, b: Any) -> bool:
 
 @compiled
 def _best_segment(pieces: Any, room: Any, low: int, high: int, start: int, end: int) -> Any:
-    """Of the tokens from `low` to `high`, the segment of highest score that reaches into `start` to `end`."""
+    """The segment of highest score within `low` to `high` that overlaps `start` to `end`."""
     stamp, content, matched = room.stamp[0], 0, 0
     for token in range(start, end):
         content += not room.common[pieces.types[token]]

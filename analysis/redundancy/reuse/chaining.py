@@ -1,4 +1,4 @@
-"""Where two documents may share a passage: pieces that are alike, chained over gaps. Machine code on integers."""
+"""Candidate passages: similar pieces of two documents (seeds), chained over gaps. Compiled."""
 
 from typing import Any, NamedTuple
 
@@ -9,15 +9,14 @@ from analysis.core.compiled import Ints, compiled
 
 # Numbers without a source, here, in `pieces`, `boundaries` and `summary_reuse`, were chosen on the training pairs of
 # PAN 2013 (Potthast and others 2013, Overview of the 5th International Competition on Plagiarism Detection): there
-# plagdet is .93, and a quarter more or less of any of them takes at most .02 away.
+# plagdet is .93, and a quarter more or less of any of them costs at most .02.
 
 # A seed is a pair of pieces with at least this cosine (weighted words) and Dice coefficient (sets of words): just under
 # the .33 of Sanchez-Perez, Sidorov and Gelbukh (2014, A Winning Approach to Text Alignment for Text Reuse Detection),
-# since what is no reuse is sorted out later, by the passage as a whole.
+# since the passage as a whole is judged later.
 LEAST_COSINE, LEAST_DICE = 0.3, 0.25
-SEEDS = 8  # of one piece, the most similar ones: what is everywhere must not take quadratic memory
-# Words in more than this share of the pieces, and in more than so many, are common: they say too little of what a
-# passage is about. (Here, for it is compiled in: see `compiled`.)
+SEEDS = 8  # of one piece, the most similar ones, so that memory is not quadratic in what is repeated everywhere
+# Words in more than this share of the pieces, and in more than so many, are common: no content words.
 COMMON_SHARE, COMMON_LEAST = 0.1, 20
 GAP = 60  # words between two seeds of one passage, on either side: about three sentences
 
@@ -36,7 +35,7 @@ class Pieces(NamedTuple):
 
 
 class Scratch(NamedTuple):
-    """Room that all pairs of documents share, for each type; see `scratch` for what it holds between two pairs."""
+    """Arrays by type that all pairs of documents reuse; see `scratch` for their values between two pairs."""
 
     common: NDArray[np.bool_]
     head: Ints
@@ -53,12 +52,12 @@ def scratch(common: NDArray[np.bool_]) -> Scratch:
 
 @compiled
 def candidates(pieces: Any, room: Any, documents: Any, first: Any, second: Any) -> Any:
-    """First and last token, in a and then in b, of each stretch in which two documents have pieces that are alike.
+    """The stretches in which two documents have similar pieces: first and last token in a and in b.
 
     `pieces` and `room` are `Pieces` and `Scratch`, `documents`: (documents, 4) the first and last piece, the first and
-    last token of each. The pairs are ``first[k]``, ``second[k]``; what is known of a second document is kept for the
-    next pairs that have it too. A word in too many pieces of the two, their subject as a rule, is common for this pair.
-    Returns the stretches, where those of each pair begin, these words, and where those of each pair begin.
+    last token of each. The pairs are ``first[k]``, ``second[k]``; the index of a second document serves all consecutive
+    pairs that have it. A word in too many pieces of the two, their subject as a rule, is common for this pair. Returns
+    the stretches, where those of each pair begin, these words, and where those of each pair begin.
     """
     spans, also_common = np.empty((64, 4), dtype=np.int64), np.empty(64, dtype=np.int64)
     span_begin, word_begin = np.zeros(len(first) + 1, dtype=np.int64), np.zeros(len(first) + 1, dtype=np.int64)
@@ -91,7 +90,7 @@ def candidates(pieces: Any, room: Any, documents: Any, first: Any, second: Any) 
 
 @compiled
 def _add_common(pieces: Any, room: Any, a: Any, b: Any, highest: int, found: Any, n: Any) -> Any:
-    """Append words that are too common in the two documents to the `n` in `found`; returns both anew."""
+    """Append the words that are too common in the two documents to the `n` in `found`; return both."""
     size = 0
     for document in (a, b):
         for piece in range(document[0], document[1]):
@@ -131,13 +130,13 @@ def _seeds(
     common: Any,
     seeds: Any,
 ) -> Any:
-    """Pairs of pieces that are alike, sorted by the first one, in the first rows of `seeds`, and how many."""
-    # Pieces of b with the same words are compared once, and taken in `turn`; `cosine` and `common` are 0 afterwards.
+    """Pairs of similar pieces, sorted by the first one, in the first rows of `seeds`, and how many."""
+    # Pieces of b with the same words are compared once, and used in `turn`; `cosine` and `common` are 0 afterwards.
     rows, words, values, head = pieces.rows, pieces.words, pieces.values, room.head
     base, n = rows[b[0]], 0
     best, strength = np.empty(SEEDS, dtype=np.int64), np.empty(SEEDS)
     for piece in range(a[0], a[1]):
-        met = 0
+        matches = 0
         for place in range(rows[piece], rows[piece + 1]):
             entry = head[words[place]]
             if entry >= 0 and room.common[words[place]]:
@@ -145,15 +144,15 @@ def _seeds(
             while entry >= 0:
                 other = owner[entry]
                 if common[other] == 0:
-                    touched[met] = other
-                    met += 1
+                    touched[matches] = other
+                    matches += 1
                 common[other] += 1
                 cosine[other] += values[place] * values[base + entry]
                 entry = after[entry]
         count = 0
-        for other in touched[:met]:
+        for other in touched[:matches]:
             sizes = rows[piece + 1] - rows[piece] + rows[b[0] + other + 1] - rows[b[0] + other]
-            # One word in common, however rare, is no likeness.
+            # One word in common, however rare, is not enough.
             alike = common[other] > 1 and 2 * common[other] >= LEAST_DICE * sizes and cosine[other] >= LEAST_COSINE
             if alike and count < SEEDS:
                 best[count], strength[count] = other, cosine[other]
@@ -174,10 +173,10 @@ def _seeds(
 
 @compiled
 def _index(pieces: Any, room: Any, document: Any) -> Any:
-    """Which pieces have a word, copies aside: the piece of each entry, and the next entry of its word (or -1).
+    """Inverted index of a document, without copies: the piece of each entry, and the next entry of its word (or -1).
 
-    Entries are places in ``pieces.words``, and pieces too, counted from the first of the document; the first entry of
-    each word is left in ``room.head``, how many there are in ``room.times``; the highest of these numbers is given too.
+    Entries and pieces are counted from the first of the document. The first entry of each word is left in
+    ``room.head``, the number of its entries in ``room.times``; the highest number is returned too.
     """
     base, size = pieces.rows[document[0]], pieces.rows[document[1]] - pieces.rows[document[0]]
     owner, after, highest = np.empty(size, dtype=np.int64), np.empty(size, dtype=np.int64), 0
@@ -194,14 +193,14 @@ def _index(pieces: Any, room: Any, document: Any) -> Any:
 
 @compiled
 def _forget(pieces: Any, room: Any, document: Any) -> None:
-    """Leave the room as it was before `_index`."""
+    """Undo what `_index` left in the room."""
     words = pieces.words[pieces.rows[document[0]] : pieces.rows[document[1]]]
     room.head[words], room.times[words] = -1, 0
 
 
 @compiled
 def _chains(bounds: Any, first: Any, second: Any) -> Any:
-    """A number for each seed, the same for seeds that are no more than `GAP` words apart on both sides."""
+    """A number for each seed, the same for seeds that at most `GAP` words separate on both sides."""
     root = np.arange(len(first))
     for seed in range(len(first)):
         for earlier in range(seed - 1, -1, -1):
@@ -218,7 +217,7 @@ def _chains(bounds: Any, first: Any, second: Any) -> Any:
 
 @compiled
 def _root(root: Any, seed: int) -> int:
-    """The seed that represents a chain (union-find with path halving)."""
+    """The representative of a seed's chain (union-find with path halving)."""
     while root[seed] != seed:
         root[seed] = root[root[seed]]
         seed = root[seed]

@@ -1,8 +1,8 @@
-"""How many shingles documents share: the shingles of each shard, joined in the engine, and then counted.
+"""Count the shingles that documents share.
 
-What comes in is one relation, however many shards it is made of: the two halves of a shingle's key and the number of a
-document that has it, each once. The engine groups it by key and puts aside what too many documents have; what two or
-more of the others have is numbered, and pairs are counted document by document from lists of those numbers.
+The input is a relation of shingle keys, in two halves, and the numbers of the documents that have them. The engine
+groups it by key and sets aside the keys of too many documents. The other keys of two or more documents are numbered,
+and pairs are counted document by document from the lists of documents of each number.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -21,16 +21,16 @@ from analysis.text.shingles import distinct_shingles
 from analysis.text.words import Words
 
 WORDS = 4  # in a shingle
-FEWEST = 2  # shingles that a pair shares: one alone is a turn of phrase
-ENOUGH = 5  # shingles that a pair shares, whatever the length of its documents
-LEAST = 0.006  # share of a document's shingles that a pair has in common, where it has fewer
-WIDEST = 200  # documents that a shingle appears in: in more it is a turn of phrase or boilerplate
+FEWEST = 2  # shingles that a pair shares, at least: one alone is a turn of phrase
+ENOUGH = 5  # shared shingles that suffice, whatever the length of the documents
+LEAST = 0.006  # share of a document's shingles that must be shared where they are fewer
+WIDEST = 200  # documents that have a shingle, at most: in more it is a turn of phrase or boilerplate
 PLACES = 500_000  # shingles of documents, about, whose pairs a thread counts at a time
-FOUND = 200_000  # pairs, about, for which it has room
+FOUND = 200_000  # pairs, about, in a thread's buffer
 _NONE = np.empty(0, dtype=np.uint32)
 _UNMARKED = np.uint32((1 << 31) - 1)  # all but the bit that marks the first document of a list
 
-# The queries, after `group`, for the keys that are left out and for how many of each document's are.
+# After `group`: the keys of too many documents, and how many of them each document has.
 COMMON = "SELECT high, low, count(*) AS documents, min(document) AS first FROM wide GROUP BY high, low"
 ASIDE = "SELECT document, count(*) AS aside FROM wide GROUP BY document"
 
@@ -60,12 +60,10 @@ def keyed(words: Words, n: int = WORDS, *, alone: bool = False) -> Keyed:
     r"""Each document's different runs of `n` words, as keys that are the same in every shard of a corpus.
 
     Sorted by the first 16 bits, so that a range of keys is read in a few pieces. A word has a 128-bit number for each
-    of the `n` places, from the BLAKE2b digests of its folded letters; a key is their sum, half by half. Two runs that
-    differ in a word then have the same key with a probability of :math:`2^{-128}` (tabulation hashing: Carter & Wegman
-    1979, Universal classes of hash functions). That any two of *s* different runs have the same is below
-    :math:`s^2 / 2^{129}`: about one in :math:`10^{16}` for :math:`10^{11}` runs, 600 GB of text.
-
-    A shard that is `alone` needs no such keys: its runs are numbered, compared word by word.
+    of the `n` places, from the BLAKE2b digests of its folded letters; a key is their sum, half by half (tabulation
+    hashing: Carter & Wegman 1979, Universal classes of hash functions). The probability that any two of *s* different
+    runs have the same key is below :math:`s^2 / 2^{129}`: one in :math:`10^{16}` for :math:`10^{11}` runs, 600 GB of
+    text. The runs of a shard that is `alone` are numbered exactly instead.
     """
     matrix, first = distinct_shingles(words.ids, words.offsets, n)
     sizes = np.diff(matrix.indptr).astype(np.int64)
@@ -79,7 +77,7 @@ def keyed(words: Words, n: int = WORDS, *, alone: bool = False) -> Keyed:
 
 
 def wordings(words: Words, high: Keys, low: Keys, n: int = WORDS, *, alone: bool = False) -> dict[int, str]:
-    """The words of those shingles of `words` whose keys (see `keyed`) are given, by their place among these."""
+    """The words of those shingles whose keys (see `keyed`) are given, by their place among the keys."""
     wanted = {key: number for number, key in enumerate(zip(high.tolist(), low.tolist(), strict=True))}
     _, first = distinct_shingles(words.ids, words.offsets, n)
     numbers = np.arange(len(first), dtype=np.uint64)
@@ -93,7 +91,7 @@ def wordings(words: Words, high: Keys, low: Keys, n: int = WORDS, *, alone: bool
 
 
 def group(engine: Database, shingles: str, most: int) -> None:
-    """Group `shingles` by key, for `COMMON`, `ASIDE` and `members`; keys of over `most` documents are wide."""
+    """Group `shingles` by key, for `COMMON`, `ASIDE` and `members`; keys in over `most` documents are wide."""
     engine.run(
         f"CREATE TABLE keys AS SELECT high, low, count(*) AS documents, count(*) > {most} AS wide "
         f"FROM {shingles} GROUP BY high, low HAVING count(*) > 1"
@@ -105,7 +103,7 @@ def group(engine: Database, shingles: str, most: int) -> None:
 
 
 def members(shingles: str, *, base: int = 0) -> str:
-    """The query for the documents of each key that `group` keeps, numbered from `base` on: ``number``, ``document``."""
+    """The query for the documents of each key that is not wide, numbered from `base`: ``number``, ``document``."""
     return (
         f"SELECT number, document FROM {shingles} JOIN "
         f"(SELECT high, low, row_number() OVER () + {base - 1} AS number FROM keys WHERE NOT wide) USING (high, low)"
@@ -113,9 +111,9 @@ def members(shingles: str, *, base: int = 0) -> str:
 
 
 def in_blocks(members: str, per_block: int) -> str:
-    """The query for `members` as each block of `per_block` documents needs them: ``block``, ``number``, ``document``.
+    """The query for the `members` of each block of `per_block` documents: ``block``, ``number``, ``document``.
 
-    For each key that a document of the block has, the documents from the first of the block on.
+    They are the documents, from the first of the block on, of each key that a document of the block has.
     """
     return (
         f"SELECT block, number, document FROM {members} JOIN (SELECT DISTINCT number, document // {per_block} AS block "
@@ -123,21 +121,20 @@ def in_blocks(members: str, per_block: int) -> str:
     )
 
 
-def count(
+def count_members(
     engine: Database, members: str, first: int, stop: int, *, least: int, rows: int, threads: int = 1
 ) -> Iterator[Shared]:
     """The pairs with `least` shared shingles or more whose first document is from `first` to before `stop`.
 
-    `members` is a relation as `members` makes it, in which the keys of these documents have all theirs from `first` on.
-    About `rows` of it are in memory at a time, or all that one document shares. The pairs of a document come together,
-    in the order of the documents.
+    `members` is a relation as `members` makes it, with all documents from `first` on of their keys. About `rows` of it
+    are in memory at a time, or all that one document shares. The pairs are sorted by their first document.
     """
     total = int(engine.columns(f"SELECT count(*) AS total FROM {members}")["total"][0])
     for low, high in ranges(first, stop, total, rows):
         own = f"SELECT number, document FROM {members} WHERE document >= {low}"
         if (low, high) != (first, stop):
             own += f" AND number IN (SELECT number FROM {members} WHERE document BETWEEN {low} AND {high - 1})"
-        yield from counted([partial(_members_of, engine, own)], low, high, least=least, threads=threads)
+        yield from count_chunks([partial(_members_of, engine, own)], low, high, least=least, threads=threads)
 
 
 def _members_of(engine: Database, query: str) -> Members:
@@ -152,14 +149,13 @@ def ranges(first: int, stop: int, total: int, rows: int) -> Iterator[tuple[int, 
     return pairwise(np.linspace(first, stop, pieces + 1).astype(int).tolist())
 
 
-def counted(
+def count_chunks(
     chunks: Sequence[Callable[[], Members]], first: int, stop: int, *, least: int, threads: int = 1
 ) -> Iterator[Shared]:
     """The pairs with `least` shared numbers or more whose first document is from `first` to before `stop`.
 
-    A chunk gives numbers, each of which is in no other chunk, and the documents that have them, in any order. The pairs
-    of a document come together, in the order of the documents. A row of a document from `first` on takes 8 bytes, and
-    those of the chunks that the `threads` have at hand 30 more.
+    A chunk returns numbers, each of which is in no other chunk, and the documents that have them, in any order. The
+    pairs are sorted by their first document. A row takes 8 bytes, and 30 more while a thread has its chunk.
     """
     with ThreadPoolExecutor(threads) as pool:
         member = np.concatenate([_NONE, *pool.map(lambda chunk: _lists_of(chunk(), first, stop), chunks)])
@@ -175,7 +171,7 @@ def counted(
                 found.append(Shared(a + first, b + first, shared))
             return found
 
-        # A few ranges of documents at a time, so that what is found is not waiting in memory for whoever reads it.
+        # A few ranges at a time, so that pairs do not pile up in memory before they are read.
         parts = list(ranges(0, len(own) - 1, len(places), PLACES))
         for begin in range(0, len(parts), threads):
             for found in pool.map(pairs_of, parts[begin : begin + threads]):
@@ -185,13 +181,13 @@ def counted(
 def is_reuse(
     shared: NDArray[Any], size_a: Ints, size_b: Ints, min_shared: int = ENOUGH, min_containment: float = LEAST
 ) -> NDArray[np.bool_]:
-    """Which pairs with `FEWEST` shared shingles `document_pairs` lists, by the documents' sizes in shingles."""
+    """Which pairs `document_pairs` lists, by the documents' sizes in shingles."""
     large = np.maximum(shared / size_a, shared / size_b) >= min_containment
     return large | (shared >= min_shared)
 
 
 def shares(shared: Ints, size_a: Ints, size_b: Ints) -> dict[str, NDArray[np.float64]]:
-    """The columns of `document_pairs` that are shares, by the documents' sizes in shingles."""
+    """Containments and Jaccard coefficient, by the documents' sizes in shingles."""
     return {
         "containment_a": shared / size_a,
         "containment_b": shared / size_b,
@@ -210,7 +206,7 @@ def _keys_at(words: Words, first: Ints, n: int) -> tuple[Keys, Keys]:
 
 
 def _lists_of(members: Members, first: int, stop: int) -> NDArray[np.uint32]:
-    """The documents from `first` on of each number that one before `stop` has: `_lists`."""
+    """`_lists` of a chunk."""
     number, document = members
     if not len(number):
         return _NONE
@@ -222,7 +218,7 @@ def _lists_of(members: Members, first: int, stop: int) -> NDArray[np.uint32]:
 
 @compiled
 def _lists(number: Any, document: Any, size: Any, first: Any, stop: Any) -> Any:
-    """Of each number that one before `stop` has, the documents from `first` on: they rise, and the first is marked."""
+    """The documents from `first` on of each number that one before `stop` has: rising, the first one marked."""
     ends = np.zeros(size + 1, dtype=np.int64)
     wanted = np.zeros(size, dtype=np.bool_)
     for k in range(len(number)):
@@ -249,7 +245,7 @@ def _lists(number: Any, document: Any, size: Any, first: Any, stop: Any) -> Any:
 
 @compiled
 def _places(member: Any, documents: Any) -> tuple[Any, Any]:
-    """Where in `member` each of the first `documents` is: the places, and where those of each begin."""
+    """The places of each of the first `documents` in `member`: where those of each begin, and the places."""
     own = np.zeros(documents + 1, dtype=np.int64)
     for k in range(len(member)):
         if member[k] & _UNMARKED < documents:
@@ -268,8 +264,10 @@ def _places(member: Any, documents: Any) -> tuple[Any, Any]:
 def _count(
     member: Any, own: Any, places: Any, row: Any, end: Any, least: Any, counts: Any, found: Any, most: Any
 ) -> tuple[int, int]:
-    """Fill `found` with the pairs of documents from `row` to before `end`, up to `most`; the next one, and how many."""
-    # `counts` is zero before and after.
+    """Fill `found` with up to `most` pairs of documents from `row` to before `end`; the next row, and how many.
+
+    `counts` is zero before and after.
+    """
     touched = np.empty(len(counts), dtype=np.int32)
     size = 0
     while row < end and size < most:

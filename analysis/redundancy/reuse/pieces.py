@@ -1,4 +1,4 @@
-"""What the search for passages works on: the documents cut into pieces, and the words of each."""
+"""Documents cut into pieces, with the weighted words of each, for the search for passages."""
 
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -9,7 +9,7 @@ from scipy import sparse
 
 from analysis.core.compiled import Floats, Ints, compiled
 from analysis.redundancy.reuse.chaining import COMMON_LEAST, COMMON_SHARE, Pieces, Scratch, scratch
-from analysis.redundancy.reuse.summary_reuse import contents
+from analysis.redundancy.reuse.summary_reuse import content_words
 from analysis.text.buckets import Columns
 from analysis.text.hashes import run_hashes
 from analysis.text.lookup import document_of
@@ -18,12 +18,12 @@ from analysis.text.shingles import number_pairs
 from analysis.text.tokens import Tokens
 from analysis.text.units import groups, units
 
-LETTERS = 6  # words that agree in their first letters are one: a stemmer that needs no language
-# A piece is a sentence; a shorter one is joined to the next one of its document, and a longer one cut, since lists and
-# text without full stops have no sentences.
+LETTERS = 6  # words with the same first letters count as one: a stemmer for any language
+# A piece is a sentence; a shorter one is joined to the next one of its document, and a longer one is cut, since lists
+# and text without full stops have no sentences.
 SHORT, LONG = 5, 60
-WORDS = 100_000  # of the vocabulary, whose first letters are looked at at a time
-DIFFERENT = 1_000_000  # pieces whose copies are looked for at a time
+WORDS = 100_000  # of the vocabulary, stemmed at a time
+DIFFERENT = 1_000_000  # pieces compared at a time, to find copies
 
 
 class Search(NamedTuple):
@@ -41,7 +41,7 @@ class Search(NamedTuple):
 def pieces_of(tokens: Tokens, columns: Columns) -> Search:
     """The pieces of all documents and their words, which are kept in `columns`."""
     counting = Columns(folder_of(tokens))
-    ends, original, pieces_with = _count(tokens, columns, counting)
+    ends, original, pieces_with = _write_pieces(tokens, columns, counting)
     several = int(original.sum())
     types, paragraphs = columns.array("types", np.int32), columns.array("paragraphs", np.int64).reshape(-1, 2)
     of_shard = np.searchsorted(paragraphs[:, 0], ends[0])
@@ -60,7 +60,7 @@ def pieces_of(tokens: Tokens, columns: Columns) -> Search:
         columns.add("values", values)
         columns.add("rows", begin[:-1] + rows)
         rows += len(words)
-        words, begin = contents(types[own], common, room, paragraphs[paragraph] - own.start)
+        words, begin = content_words(types[own], common, room, paragraphs[paragraph] - own.start)
         columns.add("contents", words)
         columns.add("begin", begin[:-1] + content)
         content += len(words)
@@ -75,16 +75,18 @@ def pieces_of(tokens: Tokens, columns: Columns) -> Search:
     borders = np.searchsorted(bounds, offsets)
     documents = np.column_stack((borders[:-1], borders[1:], offsets[:-1], offsets[1:]))
     of_document = np.searchsorted(paragraphs[:, 0], offsets)
-    content_words, begin = columns.array("contents", np.int32), columns.array("begin", np.int64)
+    contents, begin = columns.array("contents", np.int32), columns.array("begin", np.int64)
     columns.release()
-    return Search(pieces, room, documents, paragraphs, of_document, content_words, begin)
+    return Search(pieces, room, documents, paragraphs, of_document, contents, begin)
 
 
-def _count(tokens: Tokens, columns: Columns, counting: Columns) -> tuple[Ints, NDArray[np.bool_], NDArray[np.int32]]:
+def _write_pieces(
+    tokens: Tokens, columns: Columns, counting: Columns
+) -> tuple[Ints, NDArray[np.bool_], NDArray[np.int32]]:
     """Write the words, pieces and paragraphs of all shards to `columns`, the words of each piece to `counting`.
 
-    How many words, pieces, and entries (a word of a piece) the shards have up to each, (3, shards + 1); whether a piece
-    is the first of those with its words, and in how many of these each type appears.
+    Return the words, pieces and entries (a word of a piece) before each shard, (3, shards + 1); whether a piece is the
+    first of those with its words; and the number of such first pieces that hold each type.
     """
     stem, size = _stems(tokens)
     number = np.full(size, -1, dtype=np.int32)  # of types in the order in which they appear first
@@ -124,11 +126,11 @@ def _count(tokens: Tokens, columns: Columns, counting: Columns) -> tuple[Ints, N
         sizes.append((len(ids), len(group), len(matrix.data)))
     columns.add("bounds", np.array([len(tokens)]))
     ends = np.cumsum(sizes, axis=0).T
-    original = _originals(columns.array("one", np.uint64), columns.array("two", np.uint64))
+    original = _are_first(columns.array("one", np.uint64), columns.array("two", np.uint64))
     word, entries = counting.array("word", np.int32), counting.array("entries", np.int32)
     pieces_with = np.zeros(known, dtype=np.int32)
     for here, entry in zip(pairwise(ends[1].tolist()), pairwise(ends[2].tolist()), strict=True):
-        _add(pieces_with, word[slice(*entry)], entries[slice(*here)], original[slice(*here)])
+        _count_words(pieces_with, word[slice(*entry)], entries[slice(*here)], original[slice(*here)])
         counting.release()
     return ends, original, pieces_with
 
@@ -143,8 +145,8 @@ def _stems(tokens: Tokens) -> tuple[NDArray[np.int32], int]:
     return stem, len(known)
 
 
-def _originals(one: NDArray[np.uint64], two: NDArray[np.uint64]) -> NDArray[np.bool_]:
-    """Which pieces are the first of those with the same words, by their two hashes."""
+def _are_first(one: NDArray[np.uint64], two: NDArray[np.uint64]) -> NDArray[np.bool_]:
+    """Whether a piece is the first of those with the same words, by their two hashes."""
     original = np.zeros(len(one), dtype=bool)
     range_of = (one >> np.uint64(32)).astype(np.uint32)
     width = (1 << 32) // (len(one) // DIFFERENT + 1) + 1
@@ -155,8 +157,8 @@ def _originals(one: NDArray[np.uint64], two: NDArray[np.uint64]) -> NDArray[np.b
 
 
 @compiled
-def _add(pieces_with: Any, word: Any, entries: Any, original: Any) -> None:
-    """Count, in place, the words of the pieces that are `original`; ``entries[k]`` is how many piece k has."""
+def _count_words(pieces_with: Any, word: Any, entries: Any, original: Any) -> None:
+    """Count, in place, the `original` pieces that hold each word; ``entries[k]`` is how many words piece k has."""
     first = 0
     for piece in range(len(entries)):
         for entry in range(first, first + original[piece] * entries[piece]):
@@ -182,7 +184,7 @@ def _weighted(
 
 
 def bounds_of_pieces(tokens: Tokens) -> Ints:
-    """Where the pieces begin, and where the last one ends."""
+    """The first token of each piece, and the end of the last one."""
     begins: list[int] = []
     length, last = 0, -1
     sentences = (tokens.sentence_offsets[:-1], np.diff(tokens.sentence_offsets), tokens.sentence_document)
@@ -196,7 +198,7 @@ def bounds_of_pieces(tokens: Tokens) -> Ints:
 
 
 def _rings(document: Ints, group: Ints) -> tuple[Ints, NDArray[np.bool_]]:
-    """The next piece of the same document and group, in a ring, and whether a piece is the first one of its ring."""
+    """The next piece of the same document and group, after the last the first; and whether a piece is the first."""
     order = np.lexsort((group, document))
     begins = (np.diff(document[order], prepend=-1) != 0) | (np.diff(group[order], prepend=-1) != 0)
     after = np.roll(order, -1)

@@ -1,4 +1,4 @@
-"""How shared text spreads: which documents are connected by it, and a passage's way from one to the next."""
+"""How shared text spreads: clusters of documents, and families of passages."""
 
 import numpy as np
 import pandas as pd
@@ -13,12 +13,11 @@ from analysis.text.units import Ints, texts
 def clusters(tokens: Tokens, pairs: pd.DataFrame, *, min_link: float = 0.1) -> pd.DataFrame:
     """The documents that are connected by shared text: one row a document of a cluster, the largest cluster first.
 
-    `pairs` is a table of `reuse.document_pairs`. A link is the larger of the two containments of a pair; documents that
-    links of `min_link` or more join, directly or over others, are a cluster (connected components), and a chain is cut
-    where its link is weaker. ``cluster`` (from 0), ``documents`` (in it), ``doc_id``, ``link`` (the strongest of this
-    document's links), ``weakest`` (the weakest link without which the cluster would fall apart, that is, of its maximum
-    spanning tree), ``weakest_a`` and ``weakest_b`` (the two documents that it joins). Documents by themselves are left
-    out. Raises `ValueError` for a `min_link` that is not above 0 and at most 1, and for an unknown document.
+    `pairs` is a table of `reuse.document_pairs`. The link of a pair is the larger of its two containments; clusters are
+    the connected components of links of `min_link` or more, without single documents. ``cluster`` (from 0),
+    ``documents`` (in it), ``doc_id``, ``link`` (the strongest of this document), ``weakest`` (the weakest link that
+    holds the cluster together: of its maximum spanning tree), ``weakest_a``, ``weakest_b`` (the two documents of that
+    link). Raises `ValueError` for a `min_link` that is not above 0 and at most 1, and for an unknown document.
     """
     if not 0 < min_link <= 1:
         raise ValueError(f"min_link is {min_link}: use a share above 0 and at most 1, such as 0.1")
@@ -29,7 +28,7 @@ def clusters(tokens: Tokens, pairs: pd.DataFrame, *, min_link: float = 0.1) -> p
     order = order[link[order] >= min_link]
     order = order[np.sort(np.unique(ends[0][order] * size + ends[1][order], return_index=True)[1])]
     (first, second), link = ends[:, order], link[order]
-    # By its place among the links, the strongest first, no two weigh the same, so there is one spanning tree.
+    # Weighted by rank, no two links are equal, so that there is one spanning tree.
     weights = sparse.coo_array((np.arange(1.0, len(link) + 1), (first, second)), (size, size))
     tree = minimum_spanning_tree(weights).data.astype(np.int64) - 1
     part = connected_components(weights, directed=False)[1]
@@ -50,14 +49,13 @@ def clusters(tokens: Tokens, pairs: pd.DataFrame, *, min_link: float = 0.1) -> p
 
 
 def families(tokens: Tokens, found: pd.DataFrame, *, most: int | None = None) -> pd.DataFrame:
-    """Each passage with all places where it occurs: one row a place, the families with the most borrowed words first.
+    """The passages with all their places: one row a place, the families with the most borrowed words first.
 
-    `found` is a table of `reuse.passages`, of which those are left out that have more than twice as many characters on
-    one side as on the other: a text and its summary are no one passage. Two places in one document are one when
-    each lies by more than half in the other; places that passages join, directly or over others, are a family.
-    ``family`` (from 0), ``documents`` (in it), ``doc_id``, ``date``, ``source``, ``start``, ``end`` (characters),
-    ``words``, ``text`` (white space made one blank); within a family by date, undated ones last, then in the order
-    of the corpus. There are `most` rows at the most (None: all).
+    `found` is a table of `reuse.passages`, without those that have more than twice as many characters on one side as on
+    the other, such as summaries. Places of which each lies by more than half in the other are one; a family is a
+    connected component of places that passages link. ``family`` (from 0), ``documents`` (in it), ``doc_id``, ``date``,
+    ``source``, ``start``, ``end`` (characters), ``words``, ``text`` (white space made one blank); within a family by
+    date, undated ones last, then in the order of the corpus. `most` rows at most (None: all).
     """
     sides = spans(tokens, even(found))
     places = sides[["document", "start", "end"]].drop_duplicates().sort_values(["document", "start", "end"])
@@ -89,7 +87,7 @@ def families(tokens: Tokens, found: pd.DataFrame, *, most: int | None = None) ->
 
 
 def _overlapping(document: Ints, start: Ints, end: Ints) -> Ints:
-    """The pairs of places, sorted by document and start, that lie by more than half in one another: (2, pairs)."""
+    """The pairs of places, sorted by document and start, of which each lies by more than half in the other."""
     found = [np.empty((2, 0), dtype=np.int64)]
     rows, step = np.arange(len(document) - 1), 1
     while len(rows):  # each with the one `step` places behind it, as long as half of it or more is left there

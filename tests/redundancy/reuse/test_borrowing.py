@@ -84,12 +84,6 @@ def test_shares_between_groups(tokens):
         borrowed_between(tokens, found, "colour")
 
 
-def test_nothing_shared(tokens):
-    found = passages(tokens)
-    assert borrowed(tokens, found)["borrowed"].tolist() == [0, 0, 0, 0]
-    assert borrowed_between(tokens, found, "source").empty
-
-
 def test_an_unknown_document_is_named(tokens):
     found = passages(tokens, ("a", "b", "one two three four", "near")).assign(b_doc="z")
     for measure in (borrowed, lambda *about: borrowed_between(*about, "source")):

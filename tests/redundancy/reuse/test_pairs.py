@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from analysis.engine.database import database
 from analysis.redundancy.reuse import pairs
-from analysis.redundancy.reuse.pairs import ASIDE, COMMON, count, group, in_blocks, keyed, members, wordings
+from analysis.redundancy.reuse.pairs import ASIDE, COMMON, count_members, group, in_blocks, keyed, members, wordings
 from analysis.text.corpus import read_texts
 from analysis.text.words import find
 
@@ -63,10 +63,6 @@ def test_keys_equal_sets_of_tuples(texts: list[list[str]], alone: bool) -> None:
     assert document.dtype == np.uint32
 
 
-def test_no_run_of_four_words() -> None:
-    assert keys_of("ant bee cat", "", "ant") == []
-
-
 @pytest.mark.parametrize("alone", [False, True])
 def test_words_are_found_by_the_very_key(alone: bool) -> None:
     words = find(read_texts(["the forum met in rain again today"]))
@@ -101,7 +97,7 @@ def test_equals_all_pairs(keys: list[set[int]], per_block: int, rows: int, most:
         for block in range(-(-26 // per_block)):
             first, own = block * per_block, f"(SELECT number, document FROM blocks WHERE block = {block})"
             stop, last = min(26, first + per_block), first
-            for a, b, shared in count(engine, own, first, stop, least=2, rows=rows):
+            for a, b, shared in count_members(engine, own, first, stop, least=2, rows=rows):
                 assert all(first <= each < stop for each in a)
                 assert not len(a) or a[0] >= last  # a document's pairs are not in two places
                 last = a[-1] if len(a) else last
@@ -124,5 +120,7 @@ def test_pairs_by_hand(threads: int) -> None:
         (5, 6, [(5, 6, 3)]),
         (6, 7, []),
     ):
-        found = [np.transpose(each).tolist() for each in pairs.counted(chunks, first, stop, least=2, threads=threads)]
+        found = [
+            np.transpose(each).tolist() for each in pairs.count_chunks(chunks, first, stop, least=2, threads=threads)
+        ]
         assert sorted(tuple(pair) for each in found for pair in each) == known

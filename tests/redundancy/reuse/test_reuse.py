@@ -44,15 +44,6 @@ def test_shares_by_hand() -> None:
     ]
 
 
-def test_a_shingle_counts_once_a_document() -> None:
-    tokens = tokens_of("ant bee ant bee ant bee", "ant bee ant bee")  # of twos: {ant bee, bee ant} in both
-    assert document_pairs(tokens, n=2).to_numpy().tolist() == [["0", "1", 2, 1.0, 1.0, 1.0]]
-
-
-def test_shingles_do_not_cross_documents() -> None:
-    assert document_pairs(tokens_of("ant bee", "cat dog", "ant bee cat dog"), min_shared=1, min_containment=0).empty
-
-
 @pytest.mark.parametrize(
     ("shared", "length", "listed"),
     [
