@@ -1,4 +1,4 @@
-"""Who is quoted: quotations and reported speech, each with its speaker where the text names one."""
+"""Who is quoted: quotations and reported speech with their speakers."""
 
 import weakref
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ import pandas as pd
 
 from analysis.core.compiled import Ints
 from analysis.framing.syntax import word_classes as wc
-from analysis.framing.syntax.clauses import Words, english
+from analysis.framing.syntax.clauses import Words
 from analysis.framing.syntax.cues import speech_by_stretch
 from analysis.framing.syntax.speech import Cue, Quote, Speech
 from analysis.text.kernels import fold
@@ -19,37 +19,33 @@ from analysis.text.shards import shards
 from analysis.text.tables import compact, rows_by_shard, table_of
 from analysis.text.tokens import Tokens
 
-WINDOW = 3  # sentences in which a speaker is looked for
-TERM = 4  # words; what is shorter and has no speaker is a term in quotation marks, nobody's speech
-
+WINDOW = 3  # sentences back in which a speaker is looked for
+TERM = 4  # words of a quotation, below which one without a speaker is only a term in quotation marks
 GIVEN = 2  # names before a surname
 
 _PRONOUNS = frozenset("he she it they".split())
 _NO_NAME = wc.INSTITUTION | wc.PLURAL | wc.DETERMINER | wc.PREPOSITION | wc.CONJUNCTION | wc.PRONOUN
 COUNTS = ["statements", "quoted_words", "indirect_words"]
 
-
 _Row = tuple[int, int, int, str, str, str]  # document, start, end, kind, speaker ("" for none), verb ("" for none)
 
 
 def attributions(tokens: Tokens, *, aliases: Mapping[str, str] | None = None) -> pd.DataFrame:
-    """What is quoted or reported as someone's words in the English documents, one row each, in the order of the text.
+    """Find quotations and reported speech in the English documents: one row each, in text order.
 
-    - ``doc_id``, ``sentence`` (from 0 in each document, where the row begins), ``start``, ``end`` (characters);
-    - ``kind``: "quoted", what is between quotation marks; "indirect", the clause after "X said (that)", "X asked
-      why" or "according to X", or the sentence into which ", X said," is put;
-    - ``speaker``: as the text names it, or as `aliases` says ({"the premier": "Shehbaz Sharif"}; case and a leading
-      "the" or "a" are no matter); None where the text names none nearby. A person is named without title or office
-      ("Prime Minister Shehbaz Sharif" is Shehbaz Sharif), and by the full name where the document gives it first:
-      "Mr Sharif" and "Sharif" are Shehbaz Sharif, too;
-    - ``verb``: "said", "according to", or None where the words have none.
+    - ``doc_id``, ``sentence`` (from 0 in each document, of the row's first character), ``start``, ``end`` (characters);
+    - ``kind``: "quoted", the words between quotation marks; "indirect", the clause after "X said (that)", "X asked
+      why" or "according to X", or the sentence around ", X said,";
+    - ``speaker``: as the text names it, or as `aliases` maps it ({"the premier": "Shehbaz Sharif"}, whatever the case
+      and without a leading "the" or "a"); None if none is named nearby. Titles and offices are dropped ("Prime Minister
+      Shehbaz Sharif"), and a surname becomes the full name if that came first in the document;
+    - ``verb``: "said", "according to", or None without a verb.
 
-    The speaker of a quotation is looked for next to it ("...," X said; "..." said X; X said: "..."), then in its
-    sentence, then in front of a colon; without a verb it goes on with the speech before it, at most three sentences
-    back in its paragraph, or, where it opens a paragraph, in the sentence just before. A pronoun stands for the speaker
-    named last within three sentences, if number and kind fit ("he" for no ministry, "they" for no single person), and
-    else is given as written. Left out are quotations shorter than four words that are no sentence and have no verb
-    (terms in quotation marks), and speech that is denied, planned or asked for.
+    The speaker of a quotation is looked for next to it ("...," X said), then in its sentence, then in front of a colon.
+    A quotation without a verb continues the speech before it, at most three sentences back in its paragraph, or in the
+    sentence just before if it opens a paragraph. A pronoun stands for the last named speaker within three sentences if
+    number and kind fit ("he" is no ministry, "they" no single person). Left out are quotations of fewer than four words
+    that are no sentence and have no verb, and speech that is denied, planned or asked for.
 
     Raises `ValueError` for an alias with an empty name.
 
@@ -66,32 +62,32 @@ def attributions(tokens: Tokens, *, aliases: Mapping[str, str] | None = None) ->
         if not _key_of(alias) or not name.strip():
             raise ValueError(f"alias {alias!r} for {name!r}: give both a name")
         names[_key_of(alias)] = name
-    said, verbs = zip(*(_spoken(shard.tokens, names) for shard in shards(tokens)), strict=True)
-    _kept[:] = [(weakref.ref(tokens), table_of(verbs))]
-    return table_of(said)
+    statements, verbs = zip(*(_speech_in(shard.tokens, names) for shard in shards(tokens)), strict=True)
+    _last_verbs[:] = [(weakref.ref(tokens), table_of(verbs))]
+    return table_of(statements)
 
 
-_kept: list[tuple[weakref.ref[Tokens], pd.DataFrame]] = []  # what `reporting_verbs` gives for the last tokens
+_last_verbs: list[tuple[weakref.ref[Tokens], pd.DataFrame]] = []  # `reporting_verbs` of the last tokens
 
 
 def reporting_verbs(tokens: Tokens) -> pd.DataFrame:
-    """Every verb with words to report, one row each: doc_id, sentence, speaker, verb, and the verb's start and end.
+    """Find every verb that reports speech: doc_id, sentence, speaker, verb, and the verb's start and end.
 
-    `attributions` of the same tokens finds them as well, and they are kept until it is asked of others.
+    `attributions` finds them too; those of the last tokens are cached.
     """
-    if not (_kept and _kept[0][0]() is tokens):
+    if not (_last_verbs and _last_verbs[0][0]() is tokens):
         attributions(tokens)
-    return _kept[0][1]
+    return _last_verbs[0][1]
 
 
-def _spoken(tokens: Tokens, names: Mapping[str, str]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The rows of `attributions` and of `reporting_verbs` in a shard; `names` by the keys of their aliases."""
+def _speech_in(tokens: Tokens, names: Mapping[str, str]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the rows of `attributions` and of `reporting_verbs` in a shard; `names` by the keys of their aliases."""
     rows: list[_Row] = []
     verbs, named, places = list[str](), list[str](), list[int]()
     for speech, cues in speech_by_stretch(tokens):
-        said = speakers(speech, cues, names)
-        rows += sorted(_quoted(speech, cues, said) + _indirect(speech, cues, said))
-        named += speakers(speech, cues, {}) if names else said
+        speakers = speakers_of(speech, cues, names)
+        rows += sorted(_quoted(speech, cues, speakers) + _indirect(speech, cues, speakers))
+        named += speakers_of(speech, cues, {}) if names else speakers
         verbs += [speech.verb_text(cue) for cue in cues]
         places += [int(speech.words.token[cue.verb]) for cue in cues]
     place = np.array(places, dtype=np.int64)
@@ -109,10 +105,10 @@ def _spoken(tokens: Tokens, names: Mapping[str, str]) -> tuple[pd.DataFrame, pd.
 
 
 def _attributed(tokens: Tokens, rows: list[_Row]) -> pd.DataFrame:
-    """The table of `attributions` with such rows."""
+    """Return the table of `attributions` with these rows."""
     table = pd.DataFrame(rows, columns=["document", "start", "end", "kind", "speaker", "verb"])
     document, start, end = (table[name].to_numpy(dtype=np.int64) for name in ("document", "start", "end"))
-    # A row may begin between two words, in the sentence of either: the one that began last holds it.
+    # A row may begin between two words: its sentence is the last that begins before it.
     base = document_starts(tokens)
     begins = base[tokens.sentence_document] + tokens.sentence_start
     sentence = np.searchsorted(begins, base[document] + start, side="right") - 1
@@ -132,15 +128,15 @@ def _attributed(tokens: Tokens, rows: list[_Row]) -> pd.DataFrame:
 def speaker_shares(
     table: pd.DataFrame, tokens: Tokens, by: str | None = None, *, most: int | None = None
 ) -> pd.DataFrame:
-    """How much each speaker of `attributions` is given to say: one row a speaker (and a group, with `by`).
+    """Count the words of each speaker of `attributions`: one row a speaker (and a group, with `by`).
 
-    ``speaker`` (None: unattributed, the last row of its group); ``statements``, rows of `table`; ``quoted_words``,
-    words between quotation marks; ``indirect_words``, words of reported clauses that are not quoted as well; ``share``:
-    quoted words as a share of all quoted words of the group (0 to 1; 0 where nothing is quoted). Speakers that differ
-    in case or in a leading "the" or "a" are one. Who has most quoted words comes first, then most indirect words.
-    `most`: rows, at most, what is unattributed among them; of each group an equal part.
+    ``speaker`` (None: unattributed, the last row of its group); ``statements``: rows of `table`; ``quoted_words``:
+    words between quotation marks; ``indirect_words``: words of reported clauses that are not also quoted; ``share``: of
+    the quoted words of the group (0 to 1; 0 if nothing is quoted). Speakers that differ only in case or a leading "the"
+    or "a" are one. Sorted by quoted words, then by indirect words. `most`: maximum number of rows, shared equally by
+    the groups.
 
-    Raises `ValueError` for an unknown column, or a table of other documents.
+    Raises `ValueError` for an unknown column or a table of other documents.
 
     >>> from analysis import read_text, tokenize
     >>> text = "“We won,” Khan said. A mayor said it was late. It rained. It rained. The sun rose. “All of it is over.”"
@@ -181,9 +177,9 @@ def speaker_shares(
 
 
 def read_aliases(path: Path) -> dict[str, str]:
-    """The aliases in a CSV table of ``alias`` and ``name``, for `attributions`.
+    """Read a CSV table of ``alias`` and ``name`` for `attributions`.
 
-    Raises `ValueError` where it is not there, lacks a column, or has an alias twice with different names.
+    Raises `ValueError` for a missing file or column, or an alias with two names.
     """
     table = read_table(path)
     if missing := [column for column in ("alias", "name") if column not in table.columns]:
@@ -195,12 +191,12 @@ def read_aliases(path: Path) -> dict[str, str]:
     return names
 
 
-def speakers(speech: Speech, cues: list[Cue], names: Mapping[str, str]) -> list[str]:
-    """The speaker of each cue, pronouns resolved and aliases replaced; "" where there is none."""
+def speakers_of(speech: Speech, cues: list[Cue], names: Mapping[str, str]) -> list[str]:
+    """Return the speaker of each cue, pronouns and aliases resolved; "" without one."""
     words, sentence = speech.words, speech.sentence
     full = _full_names(speech, cues)
     found: list[str] = []
-    named: tuple[int, int, str] | None = None  # document, sentence and phrase of the speaker named last
+    named: tuple[int, int, str] | None = None  # document, sentence and phrase of the last named speaker
     for at, cue in enumerate(cues):
         here = sentence[cue.verb]
         if cue.speaker is None:
@@ -219,7 +215,7 @@ def speakers(speech: Speech, cues: list[Cue], names: Mapping[str, str]) -> list[
             known = names.get(_key_of(text))
             first, last = _person(words, *cue.speaker)
             if known is None and not cue.joined and first <= last:
-                alone = (document, words.type(last)) if first == last else None
+                alone = (document, words.types[last]) if first == last else None
                 text = full.get(alone, text) if alone else words.text(first, last)
             named = (document, here, known or text)
         found.append(names.get(_key_of(text), text))
@@ -227,7 +223,7 @@ def speakers(speech: Speech, cues: list[Cue], names: Mapping[str, str]) -> list[
 
 
 def _person(words: Words, first: int, last: int) -> tuple[int, int]:
-    """First and last word of the name that ends a phrase, without title and office; first > last without one."""
+    """Return the first and last word of the name that ends a phrase, without its title; first > last without one."""
     begin = last + 1
     while begin > first and words.is_capital(begin - 1) and not _is_title(words, begin - 1):
         if words.kinds[begin - 1] & _NO_NAME:
@@ -244,23 +240,24 @@ def _person(words: Words, first: int, last: int) -> tuple[int, int]:
 
 def _is_title(words: Words, word: int) -> bool:
     """Whether a word is a title or an office: "Mr", "Gen.", "Ambassador"."""
-    return bool(words.kinds[word] & wc.TITLE) or words.type(word).rstrip(".") in wc.word_lists()["title"]
+    return bool(words.kinds[word] & wc.TITLE) or words.types[word].rstrip(".") in wc.word_lists()["title"]
 
 
 def _full_names(speech: Speech, cues: list[Cue]) -> dict[tuple[int, str], str]:
-    """The full name for a surname, by document, where the surname's first place in the document has it."""
+    """Return the full name for (document, surname) if the surname first appears in it."""
     words = speech.words
     ids = words.tokens.ids[words.token]
     phrases = [cue.speaker for cue in cues if cue.speaker is not None]
     surnames = [last for first, last in phrases if _person(words, first, last) == (last, last)]
     seen: dict[tuple[int, str], str] = {}
     for place in np.flatnonzero(np.isin(ids, ids[surnames])).tolist():
-        key = speech.document[place], words.type(place)
+        key = speech.document[place], words.types[place]
         if key not in seen:
             begin = place
             while place - begin < GIVEN and not words.marks[begin]:
                 before = begin - 1
-                if not words.is_capital(before) or words.kinds[before] or _is_title(words, before):
+                known = words.kinds[before] & ~wc.INTRANSITIVE
+                if known or not words.is_capital(before) or _is_title(words, before):
                     break
                 begin = before
             seen[key] = words.text(begin, place) if begin < place and words.is_capital(place) else ""
@@ -268,13 +265,11 @@ def _full_names(speech: Speech, cues: list[Cue]) -> dict[tuple[int, str], str]:
 
 
 def _fits(pronoun: str, phrase: str) -> bool:
-    """Whether a pronoun can stand for a speaker: "they" for many or a body, "it" for a body, "he" for one person."""
+    """Whether a pronoun can stand for a speaker: "they" for several or a body, "it" for a body, "he" for a person."""
     bits = wc.classes([word.strip(".,") for word in fold(phrase).split()]).tolist()
-    head = 0
-    while head + 1 < len(bits) and not bits[head + 1] & (wc.PREPOSITION | wc.CLAUSE):
-        head += 1
-    word = fold(phrase).lower().split()[head]
-    many = bool(bits[head] & wc.PLURAL) or (word.endswith("s") and not word.endswith(("ss", "us", "is", "'s")))
+    ends = (at for at in range(len(bits) - 1) if bits[at + 1] & (wc.PREPOSITION | wc.CLAUSE))
+    head = next(ends, len(bits) - 1)
+    many = wc.is_plural(fold(phrase).lower().split()[head], bits[head])
     many = many and not phrase.split()[head][0].isupper()  # "Williams", "Reuters"
     body = bool(bits[head] & wc.INSTITUTION)
     if pronoun == "they":
@@ -284,11 +279,11 @@ def _fits(pronoun: str, phrase: str) -> bool:
     return not many and not body
 
 
-def _quoted(speech: Speech, cues: list[Cue], said: list[str]) -> list[_Row]:
-    """A row for each quotation that is somebody's speech."""
+def _quoted(speech: Speech, cues: list[Cue], speakers: list[str]) -> list[_Row]:
+    """Return a row for each quotation that is speech."""
     rows: list[_Row] = []
     last: tuple[int, str, int] | None = None  # paragraph, speaker and last sentence of the speech before
-    spoken = [(cue.verb, speaker) for cue, speaker in zip(cues, said, strict=True)]
+    spoken = [(cue.verb, speaker) for cue, speaker in zip(cues, speakers, strict=True)]
     at = 0
     document = -1
     for quote in speech.quotes:
@@ -302,10 +297,10 @@ def _quoted(speech: Speech, cues: list[Cue], said: list[str]) -> list[_Row]:
         chosen = speech.cue_of(quote, cues)
         speaker, verb_text = "", ""
         if chosen is not None:
-            speaker, verb_text = said[chosen], speech.verb_text(cues[chosen])
+            speaker, verb_text = speakers[chosen], speech.verb_text(cues[chosen])
         elif (label := speech.label(quote)) is not None:
             speaker = label
-        elif last is not None and _goes_on(speech, quote, last[0], last[2]):
+        elif last is not None and _continues(speech, quote, last[0], last[2]):
             speaker = last[1]
         if speaker:
             last = (speech.paragraph[quote.last], speaker, speech.sentence[quote.last])
@@ -315,15 +310,15 @@ def _quoted(speech: Speech, cues: list[Cue], said: list[str]) -> list[_Row]:
 
 
 def _is_speech(speech: Speech, quote: Quote) -> bool:
-    """Whether a quotation without a verb is speech: a sentence, or of some length."""
+    """Whether a quotation without a verb is speech: a sentence, or at least `TERM` words."""
     ending = speech.words.tokens.corpus.texts[quote.document][quote.start : quote.end].rstrip()[-1:]
     return quote.last - quote.first + 1 >= TERM or (
         (speech.ends(quote.first) or speech.after_colon(quote)) and ending in ".?!…"
     )
 
 
-def _goes_on(speech: Speech, quote: Quote, paragraph: int, sentence: int) -> bool:
-    """Whether a quotation goes on with the speech that ended in a paragraph and sentence before it."""
+def _continues(speech: Speech, quote: Quote, paragraph: int, sentence: int) -> bool:
+    """Whether a quotation continues the speech that ended in a paragraph and sentence before it."""
     first = quote.first
     if speech.document[first - 1] != quote.document:
         return False
@@ -332,8 +327,8 @@ def _goes_on(speech: Speech, quote: Quote, paragraph: int, sentence: int) -> boo
     return speech.paragraph[first] != speech.paragraph[first - 1] and sentence == speech.sentence[first - 1]
 
 
-def _indirect(speech: Speech, cues: list[Cue], said: list[str]) -> list[_Row]:
-    """A row for each reported clause that is not all in quotation marks."""
+def _indirect(speech: Speech, cues: list[Cue], speakers: list[str]) -> list[_Row]:
+    """Return a row for each reported clause that is not all in quotation marks."""
     rows = []
     words = speech.words
     for at in range(len(cues)):
@@ -341,22 +336,22 @@ def _indirect(speech: Speech, cues: list[Cue], said: list[str]) -> list[_Row]:
         if span is None or all(speech.inside[span[0] : span[1] + 1]):
             continue
         start, end, verb = int(words.start[span[0]]), int(words.end[span[1]]), speech.verb_text(cues[at])
-        rows.append((speech.document[span[0]], start, end, "indirect", said[at], verb))
+        rows.append((speech.document[span[0]], start, end, "indirect", speakers[at], verb))
     return rows
 
 
 def _key_of(name: str) -> str:
-    """A speaker's name as it is compared: without case, further blanks and a leading article."""
+    """Normalize a speaker's name for comparison: lower case, single blanks, no leading article."""
     words = fold(name).lower().split()
     return " ".join(words[1:] if len(words) > 1 and words[0] in ("the", "a", "an") else words)
 
 
 def _words_said(table: pd.DataFrame, document: Ints, tokens: Tokens) -> Ints:
-    """The words in quotation marks, and those reported and not quoted, of each row; each word counts once."""
+    """Count the quoted words of each row, and the reported ones that are not quoted; each word counts once."""
     first, last = (word_at(tokens, document, table[side].to_numpy()) for side in ("start", "end"))
-    # What is no word counts nowhere, as if another row had it.
+    # Mark punctuation as taken, so that it never counts.
     taken = (wc.classes(tokens.vocabulary) < 0)[tokens.ids]
-    taken |= np.repeat(~english(tokens), np.diff(tokens.document_offsets))
+    taken |= np.repeat(tokens.languages != "en", np.diff(tokens.document_offsets))
     counts = np.zeros((2, len(table)), dtype=np.int64)
     for kind, name in enumerate(("quoted", "indirect")):
         for row in np.flatnonzero((table["kind"] == name).to_numpy()):

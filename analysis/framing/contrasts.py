@@ -1,4 +1,4 @@
-"""Where frames differ: between headlines and the texts below them, between one group of documents and the others."""
+"""Contrasts of frames: headlines against the texts below them, groups of documents against the others."""
 
 import numpy as np
 import pandas as pd
@@ -9,7 +9,7 @@ from analysis.core.compiled import Floats, Ints
 from analysis.core.intervals import Estimate, correlations, difference_intervals, rate_intervals
 from analysis.framing.counting import amounts, count_documents, found_shards
 from analysis.framing.lexicon import Lexicon
-from analysis.framing.permutations import LEVEL, adjusted, as_headline, dealt
+from analysis.framing.permutations import LEVEL, adjust_p, headline_p, shift_p
 from analysis.text.lookup import sentence_of
 from analysis.text.shards import Shard
 from analysis.text.shingles import is_first
@@ -18,7 +18,7 @@ from analysis.text.units import equal_units
 
 Side = tuple[sparse.csr_array, Floats]  # hits (documents, frames) and words
 
-DRAWS = 200_000_000  # of headlines, in all permutations together; 999 permutations are made of any corpus
+DRAWS = 200_000_000  # of headlines, in all permutations together; at least 999 permutations are made
 
 
 def headline_body(
@@ -28,22 +28,21 @@ def headline_body(
     permutations: int = 9999,
     seed: int = 0,
 ) -> pd.DataFrame:
-    """What headlines say more, or less, of than the texts below them: one row a frame, in the lexicon's order.
+    """Compare the frames of headlines with those of the texts below them: one row a frame, in the lexicon's order.
 
-    - ``documents``: those with a title and something below it; the others are left out;
-    - ``headline_hits``, ``headline_words``, ``headline_per_1000``: in their titles; ``body_hits``, ``body_words``,
-      ``body_per_1000``: in what is below them; the rates are a thousand running words;
-    - ``gap``: ``headline_per_1000 - body_per_1000``, above 0 = more in headlines; ``ci_low``, ``ci_high``: its 95%
-      interval over the documents, each with its headline, see `analysis.core.intervals.difference_intervals`; NaN with
-      fewer than five documents;
-    - ``p``: how often the gap is as wide when, in each document, as many words in a row, taken at random, replace the
-      headline: the share of `permutations` such choices and the actual one (Phipson and Smyth 2010, Permutation
+    - ``documents``: those with a title and text below it; the others are left out;
+    - ``headline_hits``, ``headline_words``, ``headline_per_1000`` (running words); ``body_hits``, ``body_words``,
+      ``body_per_1000``: of the text below;
+    - ``gap``: ``headline_per_1000 - body_per_1000``; ``ci_low``, ``ci_high``: its 95% interval over documents
+      (`analysis.core.intervals.difference_intervals`); NaN with fewer than five;
+    - ``p``: how often the gap is as wide when as many words in a row, drawn at random from each document, replace its
+      headline: the share among `permutations` draws and the actual headlines (Phipson and Smyth 2010, Permutation
       P-values should never be zero). NaN without permutations;
-    - ``q``: p adjusted for the number of frames that have a hit (Benjamini and Hochberg 1995); ``direction``:
-      "headline" or "body", the side that has more, with q up to 0.05, else "unclear".
+    - ``q``: p adjusted for the frames with a hit (Benjamini and Hochberg 1995); ``direction``: "headline" or "body",
+      the side with more, if q is at most 0.05, else "unclear".
 
-    A sentence that is repeated word for word counts where it appears first. Of more than 20,000 documents there are
-    fewer permutations, so that it takes some ten seconds. Raises `ValueError` when no document has both.
+    A sentence repeated verbatim counts at its first place. More than 20,000 documents get fewer permutations, which
+    keeps the time at some ten seconds. Raises `ValueError` when no document has both parts.
 
     >>> from analysis import read_text, tokenize
     >>> from analysis.framing.lexicon import read_lexicon
@@ -58,17 +57,17 @@ def headline_body(
     frame_of = pd.Index(lexicon.frames["frame"]).get_indexer(lexicon.terms["frame"])
     sizes, hits = [], []
     for shard, found in found_shards(tokens, lexicon):
-        own_sizes, own = _headed(shard, found, new)
+        own_sizes, own = _titles_first(shard, found, new)
         sizes.append(own_sizes)
         hits.append(own.assign(document=own["document"] + shard.document))
     size = np.concatenate(sizes)
-    headed = np.asarray(size.all(axis=1))
-    if not headed.any():
+    has_both = np.asarray(size.all(axis=1))
+    if not has_both.any():
         raise ValueError("no document has a headline and a text below it: compare documents that have both")
     table = pd.concat(hits)
-    table = table[headed[table["document"]]]
-    size, documents = size[headed], int(headed.sum())
-    document = (np.cumsum(headed) - 1)[table["document"]]
+    table = table[has_both[table["document"]]]
+    size, documents = size[has_both], int(has_both.sum())
+    document = (np.cumsum(has_both) - 1)[table["document"]]
     frame, body = frame_of[table["term"]], table["body"].to_numpy()
     sides = []
     for side, words in enumerate(size.T.astype(np.float64)):
@@ -87,7 +86,7 @@ def headline_body(
         permutations = min(permutations, max(DRAWS // documents, 999))
         spans, bounds = table[["first", "last"]].to_numpy(), np.searchsorted(document, np.arange(documents + 1))
         options = {"frames": frames, "permutations": permutations, "seed": seed}
-        p = as_headline(spans, frame, bounds, size.sum(axis=1), size[:, 0], **options)
+        p = headline_p(spans, frame, bounds, size.sum(axis=1), size[:, 0], **options)
         columns["p"] = np.where(np.bincount(frame, minlength=frames) > 0, p, np.nan)
     return _with_direction(pd.DataFrame(columns), "gap", ("headline", "body"))
 
@@ -102,21 +101,19 @@ def shifts(
     permutations: int = 9999,
     seed: int = 0,
 ) -> pd.DataFrame:
-    """Which groups of the metadata column `by` speak more, or less, of a frame than the others do.
+    """Compare the frames of each group of the metadata column `by` with all other documents, or with `reference`.
 
-    Each group is held against all other documents, or against the group `reference`. One row a group, in alphabetical
-    order, and a frame, in the lexicon's:
+    One row a group, in alphabetical order, and a frame, in the lexicon's:
 
     - ``documents``, ``hits``, ``words``, ``per_1000_words`` of the group; ``reference_per_1000`` of the others;
-    - ``difference``: between the two rates, above 0 = more in the group; ``ci_low``, ``ci_high``: its 95% interval over
-      the documents of each side, not adjusted for the number of rows, see
-      `analysis.core.intervals.difference_intervals`; NaN where a side has fewer than five; ``ratio``: of the two rates,
-      infinite where the others have none;
-    - ``p``: the share of the ways to deal the documents to sides of these sizes, of `permutations` tried at random and
-      the actual one, whose rates are as far apart (Fisher 1935; Phipson and Smyth 2010, Permutation P-values should
-      never be zero); NaN where a side has fewer than two documents;
-    - ``q``: p adjusted for all rows of the table (Benjamini and Hochberg 1995); ``direction``: "more" or "less" with q
-      up to 0.05, else "unclear".
+    - ``difference``: of the two rates, above 0 = more in the group; ``ci_low``, ``ci_high``: its 95% interval over
+      documents, not adjusted for the number of rows (`analysis.core.intervals.difference_intervals`); NaN if a side has
+      fewer than five; ``ratio``: of the two rates, infinite if the others have none;
+    - ``p``: the share of random divisions of the documents into sides of these sizes, of `permutations` and the actual
+      one, whose rates differ as much (Fisher 1935; Phipson and Smyth 2010, Permutation P-values should never be zero);
+      NaN if a side has fewer than two documents;
+    - ``q``: p adjusted for all rows of the table (Benjamini and Hochberg 1995); ``direction``: "more" or "less" if q is
+      at most 0.05, else "unclear".
 
     With `weights` (one number a token) hits and words are sums of them. Raises `ValueError` for an unknown column or
     reference, for fewer than two groups, or weights that are not one a token.
@@ -135,7 +132,7 @@ def shifts(
     if len(names) < 2:
         raise ValueError(f"{by!r} has one group only ({names[0]!r}): compare by a column with more values")
     hits, _, words = count_documents(tokens, lexicon, weights)
-    dealing = dealt(hits, words, number, permutations, seed) if reference is None and permutations else None
+    p_of_group = shift_p(hits, words, number, permutations, seed) if reference is None and permutations else None
     tables = []
     for group, name in enumerate(names):
         if name == reference:
@@ -147,11 +144,11 @@ def shifts(
         low, high = _difference(sides[1], sides[0])
         p = np.full(len(lexicon.frames), np.nan)
         if permutations and min(own.sum(), other.sum()) > 1:
-            if dealing is not None:
-                p = dealing[group]
+            if p_of_group is not None:
+                p = p_of_group[group]
             else:
                 both = own | other
-                p = dealt(hits[both], words[both], own[both].astype(np.int64), permutations, seed)[1]
+                p = shift_p(hits[both], words[both], own[both].astype(np.int64), permutations, seed)[1]
         with np.errstate(divide="ignore", invalid="ignore"):
             ratio = rate / other_rate
         columns = {
@@ -173,24 +170,23 @@ def shifts(
 
 
 def _rates(hits: sparse.csr_array, words: Floats) -> Floats:
-    """(frames,) hits a thousand words of all documents together, 0 where there are no words."""
+    """Return (frames,) hits a thousand words of all documents together, 0 without words."""
     total = words.sum()
     return np.asarray(1000 * hits.sum(axis=0) / total) if total > 0 else np.zeros(hits.shape[1])
 
 
 def _with_direction(table: pd.DataFrame, column: str, names: tuple[str, str]) -> pd.DataFrame:
-    """`table` with q and direction: the first of `names` where the difference in `column` is above 0 and sure."""
-    q = adjusted(table["p"].to_numpy())
-    sure, difference = q <= LEVEL, table[column]
-    direction = np.select([sure & (difference > 0), sure & (difference < 0)], names, "unclear")
-    return table.assign(q=q, direction=direction)
+    """Add q and direction: the first of `names` if the difference in `column` is significant and above 0."""
+    q = adjust_p(table["p"].to_numpy())
+    difference = table[column].where(q <= LEVEL, 0)
+    return table.assign(q=q, direction=np.select([difference > 0, difference < 0], names, "unclear"))
 
 
-def _headed(shard: Shard, found: pd.DataFrame, new: NDArray[np.bool_]) -> tuple[Ints, pd.DataFrame]:
-    """(documents, 2) the words of titles and of what is below, and the matches that are `found` in it.
+def _titles_first(shard: Shard, found: pd.DataFrame, new: NDArray[np.bool_]) -> tuple[Ints, pd.DataFrame]:
+    """Return (documents, 2) the words of titles and of bodies, and the matches with each document's title first.
 
-    Sentences count that are `new`; a match has its ``document``, its ``first`` and ``last`` word there, titles first,
-    and whether it is in the ``body``.
+    Only sentences that are `new` count. A match has its ``document``, its ``first`` and ``last`` word there, and
+    whether it is in the ``body``.
     """
     tokens = shard.tokens
     new = new[shard.sentence : shard.sentence + tokens.n_sentences]
@@ -211,6 +207,6 @@ def _headed(shard: Shard, found: pd.DataFrame, new: NDArray[np.bool_]) -> tuple[
 
 
 def _difference(a: Side, b: Side, correlation: Floats | float = 0.0) -> tuple[Floats, Floats]:
-    """The ends of the interval of the rate of `b` less that of `a`, a thousand words."""
+    """Return the interval of the rate of `b` minus that of `a`, a thousand words."""
     one, other = (Estimate(_rates(*side), *(1000 * end for end in rate_intervals(*side))) for side in (a, b))
     return difference_intervals(one, other, correlation)

@@ -1,4 +1,4 @@
-"""What shares a sentence with a frame, more than chance explains: other frames, and words."""
+"""Cooccurrence: frames and words that share sentences more than chance explains."""
 
 from collections.abc import Iterable
 
@@ -9,7 +9,7 @@ from analysis.core.intervals import gather
 from analysis.framing.counting import counted_shards, found_shards
 from analysis.framing.lexicon import Lexicon
 from analysis.framing.margins import SUMS, add_pairs, add_words, tails
-from analysis.framing.permutations import LEVEL, adjusted
+from analysis.framing.permutations import LEVEL, adjust_p
 from analysis.text.lookup import sentence_of
 from analysis.text.shards import names
 from analysis.text.shingles import is_first
@@ -19,26 +19,24 @@ from analysis.text.units import equal_units, units
 
 
 def cooccurrence(tokens: Tokens, lexicon: Lexicon, *, unit: str = "sentence") -> pd.DataFrame:
-    """Which frames share a "sentence" or "paragraph" (a title or heading is one), as `unit`, more than chance explains.
+    """Count the units, "sentence" or "paragraph" (or a title or heading), that two frames share, and test for chance.
 
-    Each unit that is repeated word for word counts once. One row a pair of frames, those most above chance first, then
-    by ``both`` and the lexicon's order:
+    A unit repeated verbatim counts once. One row a pair of frames without a common term, by ``ppmi``, ``both`` and the
+    lexicon's order:
 
-    - ``frame_a``, ``frame_b``; ``both``: units with both; ``a``, ``b``: with each; ``units``: all that have words;
-    - ``expected``: how many would have both if, in every document, each frame kept the number of its units, and these
-      were dealt out anew, the more likely the longer they are. Of documents with fewer than four different units it is
-      ``both`` itself: they tell too little;
-    - ``ppmi``: positive pointwise mutual information, the binary logarithm of ``both / expected``, and 0 where it is
-      below 0 or undefined (Church and Hanks 1990; Bullinaria and Levy 2007): 1 = twice as often as chance explains. It
-      is high for rare pairs: read ``both`` with it;
-    - ``p``: twice the smaller tail of ``both`` under that dealing, see `margins.tails`: the stratified test of Mantel
-      and Haenszel 1959 (Statistical aspects of the analysis of data from retrospective studies of disease), a document
-      being a stratum; NaN where no dealing is different. ``q``: p adjusted for the number of pairs (Benjamini and
-      Hochberg 1995), NaN for those too rare to be told from chance, see `permutations.adjusted`; ``direction``:
-      "together" or "apart" with q up to 0.05, else "unclear".
+    - ``frame_a``, ``frame_b``; ``both``: units with both; ``a``, ``b``: with each; ``units``: all with words;
+    - ``expected``: the mean of ``both`` if, in every document, each frame keeps the number of its units and these are
+      drawn at random, long units more often. In documents of fewer than four different units it is ``both`` itself;
+    - ``ppmi``: positive pointwise mutual information, log2 of ``both / expected``, and 0 if that is below 0 or
+      undefined (Church and Hanks 1990; Bullinaria and Levy 2007): 1 = twice as often as chance explains. It is high for
+      rare pairs: read ``both`` with it;
+    - ``p``: twice the smaller tail of ``both`` under that model (`margins.tails`), the stratified test of Mantel and
+      Haenszel 1959 (Statistical aspects of the analysis of data from retrospective studies of disease) with documents
+      as strata; NaN if nothing is left to chance. ``q``: p adjusted for the number of pairs (Benjamini and Hochberg
+      1995), NaN for pairs too rare to test (`permutations.adjust_p`); ``direction``: "together" or "apart" if q is at
+      most 0.05, else "unclear".
 
-    A unit has both through different words: two frames with a term in common are no pair. Raises `ValueError` for
-    another unit.
+    Raises `ValueError` for another unit.
 
     >>> from analysis import read_text, tokenize
     >>> from analysis.framing.lexicon import read_lexicon
@@ -52,13 +50,13 @@ def cooccurrence(tokens: Tokens, lexicon: Lexicon, *, unit: str = "sentence") ->
     frames = lexicon.frames["frame"].to_numpy(dtype=object)
     new = is_first(equal_units(tokens, unit).group)
     together = np.zeros((len(frames), len(frames)), dtype=np.int64)
-    sums, before = np.zeros((SUMS, *together.shape)), 0
+    sums, seen = np.zeros((SUMS, *together.shape)), 0
     for shard, counted in counted_shards(tokens, lexicon):
         offsets = units(shard.tokens, unit)[0]
         first = np.searchsorted(shard.tokens.sentence_offsets, offsets[:-1])  # of each unit, its first sentence
         number = np.repeat(np.arange(len(first)), np.diff(first, append=shard.tokens.n_sentences))
-        once = new[before : before + len(first)]
-        before += len(first)
+        once = new[seen : seen + len(first)]
+        seen += len(first)
         has = (gather(number, len(first)) @ counted.hits).toarray()[once] > 0
         bounds = np.searchsorted(shard.tokens.sentence_document[first][once], np.arange(shard.tokens.n_documents + 1))
         add_pairs(np.diff(offsets)[once].astype(np.float64), bounds, has, together, sums)
@@ -66,10 +64,10 @@ def cooccurrence(tokens: Tokens, lexicon: Lexicon, *, unit: str = "sentence") ->
     one, other = np.nonzero(np.triu(has_term @ has_term.T == 0, k=1))
     both, sums = together[one, other], sums[:, one, other]
     expected = sums[0]
-    apart = np.divide(both, expected, out=np.ones(len(both)), where=expected > 0)
+    ratio = np.divide(both, expected, out=np.ones(len(both)), where=expected > 0)
     p = 2 * np.minimum(*tails(both, sums))
-    q = adjusted(p, 2 * np.minimum(tails(sums[3], sums)[0], tails(sums[2], sums)[1]))
-    sure = q <= LEVEL
+    q = adjust_p(p, 2 * np.minimum(tails(sums[3], sums)[0], tails(sums[2], sums)[1]))
+    difference = np.where(q <= LEVEL, both - expected, 0)
     table = pd.DataFrame(
         {
             "frame_a": frames[one],
@@ -79,12 +77,10 @@ def cooccurrence(tokens: Tokens, lexicon: Lexicon, *, unit: str = "sentence") ->
             "b": together[other, other],
             "units": int(new.sum()),
             "expected": expected,
-            "ppmi": np.log2(np.maximum(apart, 1)),
+            "ppmi": np.log2(np.maximum(ratio, 1)),
             "p": p,
             "q": q,
-            "direction": np.select(
-                [sure & (both > expected), sure & (both < expected)], ["together", "apart"], "unclear"
-            ),
+            "direction": np.select([difference > 0, difference < 0], ["together", "apart"], "unclear"),
         }
     )
     return table.sort_values(["ppmi", "both"], ascending=False, kind="stable", ignore_index=True)
@@ -99,21 +95,20 @@ def frame_words(
     min_count: int = 5,
     most: int | None = None,
 ) -> pd.DataFrame:
-    """Which words share sentences with `frame` more than the other sentences of the same documents explain.
+    """List the words that share sentences with `frame`, those most above chance first: one row a word.
 
-    What its patterns matched is left out, and so are `stopwords`, and words in fewer than `min_count` sentences. A
-    sentence that is repeated word for word counts where it appears first. One row a word, those most above chance
-    first; `most`: rows, at most:
+    Left out are the words that its patterns matched, `stopwords`, and words in fewer than `min_count` sentences. A
+    sentence repeated verbatim counts at its first place. `most`: maximum number of rows.
 
     - ``term``; ``sentences``: those of the frame that have it; ``others``: the other sentences that have it;
       ``documents``: with one of the first kind;
-    - ``expected``: how many of the frame's would have it if, in every document, the word kept the number of its
-      sentences, and these were dealt out anew, as in `cooccurrence`;
-    - ``log_ratio``: the binary logarithm of ``sentences / expected``, 1 = twice as often as chance explains;
-    - ``z``: how many standard deviations ``sentences`` is above what is expected, the signed root of the statistic of
-      Mantel and Haenszel 1959, a document being a stratum; NaN, as ``p`` is, where no dealing is different;
-    - ``p``: the chance of as many, see `margins.tails`; ``q``: p adjusted for the number of words (Benjamini and
-      Hochberg 1995), NaN for those too rare to be told from chance, see `permutations.adjusted`.
+    - ``expected``: the mean of ``sentences`` if, in every document, the word keeps the number of its sentences and
+      these are drawn at random, as in `cooccurrence`;
+    - ``log_ratio``: log2 of ``sentences / expected``, 1 = twice as often as chance explains;
+    - ``z``: by how many standard deviations ``sentences`` exceeds ``expected``, the signed root of the statistic of
+      Mantel and Haenszel 1959 with documents as strata; NaN, as ``p``, if nothing is left to chance;
+    - ``p``: the upper tail (`margins.tails`); ``q``: p adjusted for the number of words (Benjamini and Hochberg 1995),
+      NaN for words too rare to test (`permutations.adjust_p`).
 
     Raises `ValueError` for an unknown frame.
 
@@ -139,16 +134,15 @@ def frame_words(
     for shard, found in found_shards(tokens, lexicon):
         first, last = (found.loc[own[found["term"]], column].to_numpy() for column in ("first", "last"))
         offsets, once = shard.tokens.sentence_offsets, new[shard.sentence : shard.sentence + shard.tokens.n_sentences]
-        spoken = np.zeros(len(once), dtype=bool)
-        spoken[sentence_of(shard.tokens, first)] = True
+        framed = np.zeros(len(once), dtype=bool)
+        framed[sentence_of(shard.tokens, first)] = True
         types = shard.types[shard.tokens.ids]
         kept = ~left_out[types]
         for step in range(int((last - first).max(initial=-1)) + 1):
             kept[np.minimum(first + step, last)] = False
         bounds = np.searchsorted(shard.tokens.sentence_document[once], np.arange(shard.tokens.n_documents + 1))
         line = np.flatnonzero(once)
-        spans = offsets[line], offsets[line + 1]
-        add_words(bounds, *spans, types, spoken[line], kept, counts, sums)
+        add_words(bounds, offsets[line], offsets[line + 1], types, framed[line], kept, counts, sums)
     sentences, others, documents = counts
     tested = np.flatnonzero(sentences + others >= min_count)
     sums, sentences = sums[:, tested], sentences[tested]
@@ -165,7 +159,7 @@ def frame_words(
             "log_ratio": log_ratio,
             "z": np.where(np.isnan(p), np.nan, z),
             "p": p,
-            "q": adjusted(p, tails(sums[3], sums)[0]),
+            "q": adjust_p(p, tails(sums[3], sums)[0]),
         }
     )
     table = table.sort_values(["z", "term"], ascending=[False, True], ignore_index=True)

@@ -1,4 +1,4 @@
-"""What the patterns of a lexicon count: which match keeps its words, and what the counts of a sentence are."""
+"""Counting a lexicon's patterns: resolving overlapping matches, and counts by sentence and document."""
 
 import weakref
 from collections.abc import Iterable, Iterator
@@ -17,37 +17,37 @@ from analysis.text.patterns import find, fitting_types, fitting_words
 from analysis.text.shards import Shard, shard_weights, shards
 from analysis.text.tokens import Tokens
 
-# A pattern is greedy that fits more than TYPES different words, or takes more than SHARE of all words in HITS or more.
+# A pattern is greedy if it fits more than TYPES different words, or takes more than SHARE of all words in HITS or more.
 TYPES, SHARE, HITS = 50, 0.02, 10
-# A lexicon of LONG terms or more fits where it has hits in FITS[0] of the sentences and covers FITS[1] of the words,
-# and its five most frequent terms have less than FIVE of its hits, if these are MANY; below BARELY nothing rests on it.
-# News, speeches and statements have 0.4 to 0.9 of the sentences and 0.04 to 0.2 of the words by the shipped
-# lexicons; science and fiction 0.2 to 0.3 and 0.02 to 0.03 by the one of security, travel guides and vlogs 0.1 to 0.2
-# and 0.01 to 0.02, conversation at table 0.04 and 0.008. A short list is meant to meet little.
+# A lexicon of LONG terms or more fits well if it has hits in FITS[0] of the sentences and covers FITS[1] of the words,
+# and its five most frequent terms have less than FIVE of its hits, if these are MANY; below BARELY it does not fit.
+# The shipped lexicons reach 0.4 to 0.9 of the sentences and 0.04 to 0.2 of the words of news, speeches and statements;
+# that of security 0.2 to 0.3 and 0.02 to 0.03 of science and fiction, 0.1 to 0.2 and 0.01 to 0.02 of travel guides and
+# vlogs, 0.04 and 0.008 of conversation at table. A shorter list always fits.
 LONG, FITS, BARELY, FIVE, MANY = 100, (0.3, 0.03), (0.05, 0.01), 0.5, 50
-DIGITS = 9  # to which weights are summed: three times 0.3 is to tie with 0.9
+DIGITS = 9  # of sums of weights: three times 0.3 ties with 0.9
 
-KEPT = 2  # searches whose matches are kept: a report asks a lexicon some ten times in a row
+CACHED = 2  # searches in memory: a report asks for the same lexicon some ten times in a row
 _searches: list[tuple[weakref.ref[Tokens], Lexicon, list[pd.DataFrame]]] = []  # the newest last
 
 
 class Counts(NamedTuple):
-    """What a lexicon finds in each sentence, or document; with weights each match counts the mean of its words'."""
+    """A lexicon's counts in units of text: sentences or documents; a weighted match counts its words' mean weight."""
 
-    hits: sparse.csr_array  # (sentences, frames) matches
-    scores: sparse.csr_array  # (sentences, frames) the sum of their terms' weights
-    words: Floats  # (sentences,) running words, or the sum of their weights
+    hits: sparse.csr_array  # (units, frames) matches
+    scores: sparse.csr_array  # (units, frames) the sum of their terms' weights
+    words: Floats  # (units,) running words, or the sum of their weights
 
 
 def count(tokens: Tokens, lexicon: Lexicon, weights: Floats | None = None) -> Counts:
-    """The `Counts` of the sentences of `tokens` in memory, as in `counted_shards`."""
+    """Count by sentence in `tokens` that are in memory, as `counted_shards` does."""
     return next(counted_shards(tokens, lexicon, weights))[1]
 
 
 def counted_shards(tokens: Tokens, lexicon: Lexicon, weights: Floats | None = None) -> Iterator[tuple[Shard, Counts]]:
-    """The shards of `tokens`, each with the `Counts` of its sentences; `weights`: one number a token, without them 1.
+    """Yield the shards of `tokens` with the counts of their sentences; `weights`: one number a token.
 
-    Raises `ValueError` for weights that are not one a token.
+    Raises `ValueError` for another number of weights.
     """
     frame_of = pd.Index(lexicon.frames["frame"]).get_indexer(lexicon.terms["frame"])
     weight_of = lexicon.terms["weight"].to_numpy()
@@ -65,40 +65,40 @@ def counted_shards(tokens: Tokens, lexicon: Lexicon, weights: Floats | None = No
 
 
 def count_documents(tokens: Tokens, lexicon: Lexicon, weights: Floats | None = None) -> Counts:
-    """The `Counts` of the documents in `tokens`; all else as in `counted_shards`."""
-    return stacked(
-        added(counts, shard.tokens.sentence_document, shard.tokens.n_documents)
+    """Count by document, otherwise as `counted_shards` does."""
+    return stack(
+        sum_by(counts, shard.tokens.sentence_document, shard.tokens.n_documents)
         for shard, counts in counted_shards(tokens, lexicon, weights)
     )
 
 
-def added(counts: Counts, unit: Ints, units: int) -> Counts:
-    """The `Counts` of `units`: the rows of each added up as `gather` does."""
+def sum_by(counts: Counts, unit: Ints, units: int) -> Counts:
+    """Sum the rows of each of `units`, as `gather` does."""
     member = gather(unit, units)
     return Counts(member @ counts.hits, member @ counts.scores, np.asarray(member @ counts.words))
 
 
-def stacked(pieces: Iterable[Counts]) -> Counts:
-    """The `Counts` of several shards, one at least, one below the other."""
+def stack(pieces: Iterable[Counts]) -> Counts:
+    """Stack the counts of one or more shards."""
     hits, scores, words = zip(*pieces, strict=True)
     return Counts(sparse.vstack(hits, format="csr"), sparse.vstack(scores, format="csr"), np.concatenate(words))
 
 
 def amounts(values: NDArray[Any], *, whole: bool) -> NDArray[Any]:
-    """Sums of counts as a table has them: `whole` numbers, or weights without the digits that adding them makes."""
+    """Round sums for a table: to `whole` numbers, or to the `DIGITS` of weights."""
     return np.rint(values).astype(np.int64) if whole else np.asarray(values, dtype=np.float64).round(DIGITS)
 
 
 def term_counts(tokens: Tokens, lexicon: Lexicon) -> pd.DataFrame:
-    """How often each pattern of a lexicon counts, terms and excludes: the most frequent first, those at 0 last.
+    """Count the matches of each pattern of a lexicon, terms and excludes: one row each, the most frequent first.
 
-    - ``frame``, ``pattern``, ``weight`` (0: an exclude, which takes its words out of the count);
-    - ``hits``: its matches that were not part of a longer one; ``documents``: those with one;
-    - ``frame_share``: of all hits of the frame's terms (0 to 1), NaN for an exclude or where there are none;
-    - ``word_share``: the words of its hits, as a share of the running words;
-    - ``types``: how many different words of the corpus the least wild of its words fits: 1, or 0, without a wildcard;
-    - ``greedy``: it takes what it meets, as "a*" and "the" do, and so says little about its frame: it has more than
-      50 types, or 2% of the running words in ten hits or more.
+    - ``frame``, ``pattern``, ``weight`` (0: an exclude);
+    - ``hits``: matches that are not part of a longer one; ``documents``: document frequency;
+    - ``frame_share``: of all hits of the frame's terms (0 to 1), NaN for an exclude or without any;
+    - ``word_share``: the words of its hits as a share of the running words;
+    - ``types``: how many different words of the corpus its most specific word fits (0 or 1 without a wildcard);
+    - ``greedy``: it says little about its frame, as "a*" and "the" do: it has more than 50 types, or 2% of the running
+      words in ten hits or more.
 
     >>> from analysis import read_text, tokenize
     >>> from analysis.framing.lexicon import read_lexicon
@@ -134,14 +134,14 @@ def term_counts(tokens: Tokens, lexicon: Lexicon) -> pd.DataFrame:
 class Fit(NamedTuple):
     """How well a lexicon fits a corpus; shares are 0 to 1."""
 
-    verdict: str  # "good"; "poor": what is found says little; "none": no profile should rest on it
-    sentences: float  # the share with a hit
-    words: float  # the share of the running words in hits
-    five: float  # the share of the hits that its five most frequent terms have
+    verdict: str  # "good"; "poor": its profile says little; "none": it says nothing
+    sentences: float  # with a hit
+    words: float  # in hits
+    five: float  # hits of the five most frequent terms
 
 
 def fit(tokens: Tokens, lexicon: Lexicon) -> Fit:
-    """Whether a lexicon fits these texts, judged by how much of them it meets.
+    """Judge whether a lexicon fits a corpus by how much of it the terms match.
 
     >>> from analysis import read_text, tokenize
     >>> from analysis.framing.lexicon import read_lexicon
@@ -150,10 +150,10 @@ def fit(tokens: Tokens, lexicon: Lexicon) -> Fit:
     'none'
     """
     used = term_counts(tokens, lexicon)
-    used = used[used["weight"] > 0].drop_duplicates("pattern")  # a term of several frames is of the same words
-    met = sum(np.count_nonzero(counts.hits.sum(axis=1)) for _, counts in counted_shards(tokens, lexicon))
+    used = used[used["weight"] > 0].drop_duplicates("pattern")  # a term of several frames counts its words once
+    matched = sum(np.count_nonzero(counts.hits.sum(axis=1)) for _, counts in counted_shards(tokens, lexicon))
     hits = int(used["hits"].sum())
-    sentences, words = met / max(tokens.n_sentences, 1), float(used["word_share"].sum())
+    sentences, words = matched / max(tokens.n_sentences, 1), float(used["word_share"].sum())
     five = int(used["hits"].head(5).sum()) / max(hits, 1)
     long, narrow = len(used) >= LONG, hits >= MANY and five >= FIVE
     if not hits or (long and (sentences < BARELY[0] or words < BARELY[1])):
@@ -165,7 +165,7 @@ def fit(tokens: Tokens, lexicon: Lexicon) -> Fit:
 def found_shards(
     tokens: Tokens, lexicon: Lexicon, weights: Floats | None = None
 ) -> Iterator[tuple[Shard, pd.DataFrame]]:
-    """The shards of `tokens`, each with the matches of terms that count, in the order of the text.
+    """Yield the shards of `tokens` with their matches of terms, in text order.
 
     ``first`` and ``last`` token, ``term`` (row of the lexicon's terms), ``amount``: the mean weight of its words, 1
     without `weights`.
@@ -177,36 +177,36 @@ def found_shards(
         own = shard_weights(tokens, weights, shard)
         if own is not None:
             spans = np.column_stack([table["first"], table["last"] + 1]).ravel()
-            total = np.add.reduceat(np.append(own, 0.0), spans)[::2]  # every second sum is of the words between two
+            total = np.add.reduceat(np.append(own, 0.0), spans)[::2]  # every second sum is of words between matches
             table["amount"] = total / (table["last"] + 1 - table["first"])
         yield shard, table
 
 
 def kept_shards(tokens: Tokens, lexicon: Lexicon) -> Iterator[tuple[Shard, pd.DataFrame]]:
-    """The shards of `tokens`, each with the matches that keep their words, as `_kept` has them: searched for once."""
+    """Yield the shards of `tokens` with the matches that `_resolve` keeps; the last searches are cached."""
     search = next((own for own in _searches if own[0]() is tokens and own[1] is lexicon), None)
     if search is None:
-        # With the excludes before the terms, and a sort that is stable, of two for the same words the exclude wins.
+        # Excludes come first, so that by a stable sort they win against terms of the same words.
         listed = [*lexicon.excludes["pattern"], *lexicon.terms["pattern"].unique()]
         fits = fitting_words(tokens, listed)
         found = [
-            _kept(lexicon, shard.tokens, find(shard.tokens, listed, fits=fits[:, shard.types])).astype(np.int32)
+            _resolve(lexicon, shard.tokens, find(shard.tokens, listed, fits=fits[:, shard.types])).astype(np.int32)
             for shard in shards(tokens)
         ]
         search = weakref.ref(tokens), lexicon, found
     others = [own for own in _searches if own is not search and own[0]() is not None]
-    _searches[:] = [*others, search][-KEPT:]
+    _searches[:] = [*others, search][-CACHED:]
     return zip(shards(tokens), (piece.astype(np.int64) for piece in search[2]), strict=True)
 
 
-def _kept(lexicon: Lexicon, tokens: Tokens, found: pd.DataFrame) -> pd.DataFrame:
-    """The matches that keep their words: first, last, and pattern, a row of the excludes with the terms below them."""
+def _resolve(lexicon: Lexicon, tokens: Tokens, found: pd.DataFrame) -> pd.DataFrame:
+    """Drop matches that overlap a longer one: first, last, and pattern, a row of the excludes and then the terms."""
     first, last = found["first"].to_numpy(), found["last"].to_numpy()
     longest = np.lexsort((tokens.start[first] - tokens.end[last], first - last))
     own: pd.DataFrame = found[_first_come(first, last, longest, len(tokens))].reset_index(drop=True)
     if lexicon.terms["pattern"].is_unique:
         return own
-    # A term of several frames is looked for once and counts for each of them.
+    # A term of several frames is searched once and counts for each of them.
     excludes, term = len(lexicon.excludes), pd.factorize(lexicon.terms["pattern"])[0]
     rows = pd.DataFrame({"pattern": np.append(np.arange(excludes), excludes + term)}).reset_index(names="row")
     spread = own.merge(rows, on="pattern").sort_values(["first", "row"], ignore_index=True)
@@ -215,7 +215,7 @@ def _kept(lexicon: Lexicon, tokens: Tokens, found: pd.DataFrame) -> pd.DataFrame
 
 @compiled
 def _first_come(first: Any, last: Any, order: Any, size: Any) -> Any:
-    """Which spans stay when, in the order given, each keeps its tokens to itself."""
+    """Return which spans remain if, in this order, each excludes later ones that share a token."""
     taken = np.zeros(size, np.bool_)
     kept = np.zeros(len(first), np.bool_)
     for row in order:

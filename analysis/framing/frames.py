@@ -1,4 +1,4 @@
-"""Frame matches: which words of a text speak of which frame, walked back to the character."""
+"""Frame matches: the words of a text that count for each frame, by their characters."""
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
@@ -13,13 +13,13 @@ from analysis.core.compiled import Floats, Ints
 from analysis.core.intervals import gather, rate_intervals
 from analysis.framing.counting import (
     DIGITS,
-    added,
     amounts,
     count,
     count_documents,
     counted_shards,
     found_shards,
-    stacked,
+    stack,
+    sum_by,
 )
 from analysis.framing.lexicon import Lexicon
 from analysis.text.corpus import read_texts
@@ -38,21 +38,21 @@ BLOCK = 10_000  # sentences whose scores are a full matrix at a time
 
 
 def matches(tokens: Tokens, lexicon: Lexicon, *, most: int | None = None) -> pd.DataFrame:
-    """Every match of a lexicon's terms, one row each, in the order of the text.
+    """Find every match of a lexicon's terms: one row each, in text order.
 
     Columns: doc_id, sentence (from 0 in each document), frame, pattern, text (as written), start, end (characters),
     negated (a negation word is within the lexicon's window before it in the sentence), weight (of the term). `most`:
-    rows, at most.
+    maximum number of rows.
 
     A word counts for one term only: of matches that share a word the longest wins (in words, then characters), then
-    the earlier, then an exclude, then the one that appears first in the lexicon. An ``excludes`` phrase that wins takes
-    its words out of the count. A term that a dictionary lists for several frames has a row for each.
+    the earlier, then an exclude, then the first in the lexicon. The words of an exclude that wins count for no frame. A
+    term that a dictionary lists for several frames has a row for each.
     """
     return table_of((_matches(shard.tokens, lexicon, found) for shard, found in found_shards(tokens, lexicon)), most)
 
 
 def _matches(tokens: Tokens, lexicon: Lexicon, found: pd.DataFrame) -> pd.DataFrame:
-    """The rows of `matches` for the matches that are `found`."""
+    """Return the rows of `matches` for the matches of a shard."""
     first, last, term = found["first"].to_numpy(), found["last"].to_numpy(), found["term"].to_numpy()
     document = document_of(tokens, first)
     start, end = tokens.start[first], tokens.end[last]
@@ -73,25 +73,23 @@ def _matches(tokens: Tokens, lexicon: Lexicon, found: pd.DataFrame) -> pd.DataFr
 
 
 def in_language(tokens: Words, lexicon: Lexicon) -> Words:
-    """The words of the documents in the lexicon's language: in any other it finds nothing and dilutes every rate.
+    """Return the documents in the lexicon's language: in any other it finds nothing and dilutes every rate.
 
-    Raises `ValueError` when there is no such document.
+    Raises `ValueError` when there is none.
     """
     rows = np.flatnonzero(tokens.languages == lexicon.language)
     if not len(rows):
-        said = ", ".join(sorted(set(tokens.languages)))
-        raise ValueError(
-            f"lexicon {lexicon.name!r} is in {lexicon.language!r} and the documents are in {said}: give one of theirs"
-        )
+        others = f"the documents are in {', '.join(sorted(set(tokens.languages)))}: give one of theirs"
+        raise ValueError(f"lexicon {lexicon.name!r} is in {lexicon.language!r} and {others}")
     return tokens.subset(rows)
 
 
 def evidence(tokens: Tokens, found: pd.DataFrame, *, most: int | None = None) -> pd.DataFrame:
-    """The sentences behind a table of matches, one row a sentence and frame.
+    """List the sentences behind a table of matches: one row a sentence and frame.
 
-    First the sentence with the most weight of each frame, then the second of each, and so on: ``frame``, ``doc_id``,
-    ``hits``, ``weight`` (the sum over the hits), ``words`` (the matched words), ``sentence`` (the text), ``start``,
-    ``end`` (its characters). `most`: rows, at most. Raises `ValueError` for a table of other documents.
+    ``frame``, ``doc_id``, ``hits``, ``weight`` (the sum over the hits), ``words`` (the matched words), ``sentence``
+    (the text), ``start``, ``end`` (its characters). First the sentence with the most weight of each frame, then the
+    second of each, and so on. `most`: maximum number of rows. Raises `ValueError` for a table of other documents.
 
     >>> from analysis import read_text, tokenize
     >>> from analysis.framing.lexicon import read_lexicon
@@ -102,35 +100,26 @@ def evidence(tokens: Tokens, found: pd.DataFrame, *, most: int | None = None) ->
     """
     cells = found.groupby(["frame", "doc_id", "sentence"], sort=True)
     table = cells.agg(hits=("weight", "size"), weight=("weight", "sum")).reset_index()
-    table["place"] = table.sort_values("weight", ascending=False, kind="stable").groupby("frame").cumcount()
-    table = table.sort_values("place", kind="stable").head(len(table) if most is None else most)
+    table["rank"] = table.sort_values("weight", ascending=False, kind="stable").groupby("frame").cumcount()
+    table = table.sort_values("rank", kind="stable").head(len(table) if most is None else most)
     row = pd.Series(np.arange(len(table)), index=table.index).reindex(cells.ngroup(), fill_value=-1).to_numpy()
-    listed = np.argsort(row, kind="stable")[np.count_nonzero(row < 0) :]
+    listed = np.argsort(row, kind="stable")[np.count_nonzero(row < 0) :]  # the matches of each row in turn
     text = found["text"].to_numpy(dtype=object)[listed]
     words = [" · ".join(text[first:stop]) for first, stop in pairwise(offsets_of(table["hits"].to_numpy()))]
     places = [pd.DataFrame(columns=["sentence", "start", "end"])]
     for shard, rows, document in rows_by_shard(table, tokens):
         line = first_sentences(shard.tokens)[document] + rows["sentence"].to_numpy()
         start, end = shard.tokens.sentence_start[line], shard.tokens.sentence_end[line]
-        said = on_one_line(shard.tokens, document, start, end)
-        places.append(pd.DataFrame({"sentence": said, "start": start, "end": end}, index=rows.index))
-    spans = pd.concat(places).reindex(table.index)
-    return compact(
-        {
-            "frame": table["frame"].to_numpy(dtype=object),
-            "doc_id": table["doc_id"].to_numpy(dtype=object),
-            "hits": table["hits"].to_numpy(),
-            "weight": table["weight"].to_numpy(),
-            "words": [" ".join(text.split()) for text in words],
-            "sentence": spans["sentence"].tolist(),
-            "start": spans["start"].to_numpy(dtype=np.int32),
-            "end": spans["end"].to_numpy(dtype=np.int32),
-        }
-    )
+        sentence = on_one_line(shard.tokens, document, start, end)
+        places.append(pd.DataFrame({"sentence": sentence, "start": start, "end": end}, index=rows.index))
+    spans = pd.concat(places).reindex(table.index).astype({"start": np.int32, "end": np.int32})
+    columns: dict[str, Any] = {name: table[name].to_numpy() for name in ("frame", "doc_id", "hits", "weight")}
+    columns |= {"words": [" ".join(text.split()) for text in words], "sentence": spans["sentence"].tolist()}
+    return compact(columns | {name: spans[name].to_numpy() for name in ("start", "end")})
 
 
 def on_one_line(tokens: Tokens, document: Ints, start: NDArray[Any], end: NDArray[Any]) -> list[str]:
-    """What spans of characters of the documents say, white space made one blank."""
+    """Return the texts of spans of characters, each run of white space as one blank."""
     texts = tokens.corpus.texts
     spans = zip(document.tolist(), start.tolist(), end.tolist(), strict=True)
     return [" ".join(texts[d][s:e].split()) for d, s, e in spans]
@@ -142,30 +131,30 @@ def profile(
     by: str | None = None,
     weights: Floats | None = None,
 ) -> pd.DataFrame:
-    """How much each frame is spoken of: one row a frame, in the lexicon's order (and a group, with `by`).
+    """Measure how often each frame occurs: one row a frame, in the lexicon's order (and a group, with `by`).
 
     ``hits``: matches, negated ones included; with `weights` (one number a token), the sum of each match's mean weight.
-    ``per_1000_words``: hits a thousand running words (their weights). ``sentence_share``: sentences with a hit, as a
-    share of all (0 to 1). ``ci_low``, ``ci_high``: 95% interval of ``per_1000_words``, over the documents of the group,
-    or its sentences where it is one document, see `analysis.core.intervals.intervals_of`; NaN with fewer than five.
+    ``per_1000_words``: hits a thousand running words (their weights). ``sentence_share``: of sentences with a hit (0 to
+    1). ``ci_low``, ``ci_high``: 95% interval of ``per_1000_words`` over the documents of the group, or over the
+    sentences of a single one (`analysis.core.intervals.intervals_of`); NaN with fewer than five.
     ``score_per_1000_words``: the same rate with each hit counted at the weight of its term. Raises `ValueError` for an
     unknown column, or weights that are not one a token.
     """
     names, number = tokens.numbered_groups(by)
     frames, members = len(lexicon.frames), np.bincount(number)
     low, high = np.full((2, len(names), frames), np.nan)
-    found, framed = [], []  # of each shard, by document: counts, and sentences with a hit
+    counts, framed = [], []  # of the documents of each shard: counts, and sentences with a hit
     for shard, counted in counted_shards(tokens, lexicon, weights):
         document, group = shard.tokens.sentence_document, number[shard.rows]
         for alone in np.flatnonzero(members[group] == 1).tolist():
             own = slice(*np.searchsorted(document, [alone, alone + 1]).tolist())
             low[group[alone]], high[group[alone]] = rate_intervals(counted.hits[own], counted.words[own])
-        found.append(added(counted, document, shard.tokens.n_documents))
+        counts.append(sum_by(counted, document, shard.tokens.n_documents))
         framed.append(gather(document, shard.tokens.n_documents) @ (counted.hits > 0).astype(np.float64))
-    by_document = stacked(found)
-    found.clear()
-    # Document after document, so that the shards make no difference to how the sums are rounded.
-    total = added(by_document, number, len(names))
+    by_document = stack(counts)
+    counts.clear()
+    # Sums run document by document, so that the cut into shards does not change their rounding.
+    total = sum_by(by_document, number, len(names))
     share = (gather(number, len(names)) @ sparse.vstack(framed, format="csr")).toarray()
     share /= np.maximum(gather(number, len(names)) @ sentence_counts(tokens), 1)[:, None]
     several = members > 1
@@ -194,12 +183,13 @@ def over_time(
     *,
     weights: Floats | None = None,
 ) -> pd.DataFrame:
-    """The rate of each frame in each period, "day", "week", "month", "year" or "decade", from the first to the last.
+    """Measure each frame in each period ("day", "week", "month", "year" or "decade"), from the first to the last.
 
     One row a frame, in the lexicon's order, and a period: ``period`` (its first day; a week begins on Monday),
     ``frame``, ``documents`` (with words), ``hits``, ``words``, ``per_1000_words`` (NaN in a period without words),
-    ``ci_low``, ``ci_high``, all as in `profile`. Documents without a date are left out: `analysis.text.periods.undated`
-    lists them. Raises `ValueError` for another `every`, when no document has a date, or weights not one a token.
+    ``ci_low``, ``ci_high``, as in `profile`. Documents without a date are left out
+    (`analysis.text.periods.undated` lists them). Raises `ValueError` for another `every`, if no document has a date, or
+    for weights that are not one a token.
 
     >>> from analysis import read_text, tokenize
     >>> from analysis.framing.lexicon import read_lexicon
@@ -212,7 +202,7 @@ def over_time(
     first_days, period = periods(tokens, every)
     by_document, frames = count_documents(tokens, lexicon, weights), len(lexicon.frames)
     cell = np.where(sentence_counts(tokens) > 0, period, -1)
-    counted = added(by_document, cell, len(first_days))
+    counted = sum_by(by_document, cell, len(first_days))
     total, size = counted.hits.toarray(), counted.words[:, None]
     rate = np.divide(1000 * total, size, out=np.full(total.shape, np.nan), where=size > 0)
     low, high = (1000 * end for end in rate_intervals(by_document.hits, by_document.words, cell, len(first_days)))
@@ -232,17 +222,17 @@ def over_time(
 
 
 def sentence_frames(tokens: Tokens, lexicon: Lexicon, *, margin: float = 0.0, most: int | None = None) -> pd.DataFrame:
-    """Which frame leads in each sentence, and how clearly: one row a sentence, in the order of the text.
+    """Find the dominant frame of each sentence: one row a sentence, in text order.
 
     - ``doc_id``, ``sentence`` (from 0 in each document), ``start``, ``end`` (characters), ``text`` (on one line);
-    - ``status``: "framed"; "tie", where two frames or more share the highest score; "below margin", where the lead over
-      the next frame is smaller than `margin` (a weight: with 0.5 a lone topic word of weight 0.3 is too little); "no
-      term", where nothing matches. Only a framed sentence has a ``frame``, the others have None;
-    - ``leading``: the frame with the highest score, all of them in a tie (" · " between); ``second``: the one with the
-      next lower score (of those the first in the lexicon); None where there is none;
+    - ``status``: "framed"; "tie": several frames share the highest score; "below margin": the lead over the next frame
+      is smaller than `margin` (a weight); "no term": nothing matches;
+    - ``frame``: of a framed sentence, else None;
+    - ``leading``: the frame with the highest score, or all that tie (" · " between); ``second``: the frame with the
+      next lower score, of several the first in the lexicon; None if there is none;
     - ``score``: the weights of the leading frame's matches; ``margin``: its lead over the next frame.
 
-    `most`: rows, at most. Raises `ValueError` for a margin below 0.
+    `most`: maximum number of rows. Raises `ValueError` for a margin below 0.
 
     >>> from analysis import read_text, tokenize
     >>> from analysis.framing.lexicon import read_lexicon
@@ -255,14 +245,14 @@ def sentence_frames(tokens: Tokens, lexicon: Lexicon, *, margin: float = 0.0, mo
     2       no term                 None                 None
     """
     counted = counted_shards(tokens, lexicon)
-    return table_of((_leading_frames(shard.tokens, counts.scores, lexicon, margin) for shard, counts in counted), most)
+    return table_of((_sentence_frames(shard.tokens, counts.scores, lexicon, margin) for shard, counts in counted), most)
 
 
 def coverage(tokens: Tokens, lexicon: Lexicon, by: str | None = None, *, margin: float = 0.0) -> pd.DataFrame:
-    """How many sentences have each status of `sentence_frames`: one row a status (and a group, with `by`).
+    """Count the sentences of each status of `sentence_frames`: one row a status (and a group, with `by`).
 
-    ``status`` in the order framed, tie, below margin, no term; ``sentences``; ``share``: of the sentences of the group
-    (0 to 1; 0 where it has none). Raises `ValueError` for an unknown column, or a margin below 0.
+    ``status``: framed, tie, below margin, no term; ``sentences``; ``share``: of the sentences of the group (0 to 1; 0
+    if it has none). Raises `ValueError` for an unknown column, or a margin below 0.
 
     >>> from analysis import read_text, tokenize
     >>> from analysis.framing.lexicon import read_lexicon
@@ -292,10 +282,10 @@ def coverage(tokens: Tokens, lexicon: Lexicon, by: str | None = None, *, margin:
 
 
 def score_sentences(sentences: Sequence[str], lexicon: Lexicon, *, margin: float = 0.0) -> pd.DataFrame:
-    """The weight of each frame's matches in each sentence: one row a sentence, one column a frame, and ``frame``.
+    """Score sentences by the weights of each frame's matches: one row a sentence, one column a frame, and ``frame``.
 
-    ``frame`` is the frame with the highest score, None where no frame matches, where two share the highest, or where
-    its lead over the next is smaller than `margin`. Raises `ValueError` for a margin below 0.
+    ``frame`` has the highest score; None if no frame matches, two share the highest score, or the lead over the next is
+    smaller than `margin`. Raises `ValueError` for a margin below 0.
 
     >>> from analysis.framing.lexicon import read_lexicon
     >>> lexicon = read_lexicon("security_communication")
@@ -311,15 +301,15 @@ def score_sentences(sentences: Sequence[str], lexicon: Lexicon, *, margin: float
 
 
 def negated(tokens: Tokens, lexicon: Lexicon, first: Ints) -> NDArray[np.bool_]:
-    """Whether a negation word is in the window before each token, in its sentence."""
+    """Return whether a negation word is in the window before each token, in its sentence."""
     negation = fitting_types(tokens, lexicon.negation_words).sum(axis=0) > 0
     places = np.flatnonzero(negation[tokens.ids])
     begin = np.maximum(first - lexicon.negation_window, tokens.sentence_offsets[sentence_of(tokens, first)])
     return np.searchsorted(places, first) > np.searchsorted(places, begin)
 
 
-def _leading_frames(tokens: Tokens, scores: sparse.csr_array, lexicon: Lexicon, margin: float) -> pd.DataFrame:
-    """The rows of `sentence_frames` for the `scores`, (sentences, frames)."""
+def _sentence_frames(tokens: Tokens, scores: sparse.csr_array, lexicon: Lexicon, margin: float) -> pd.DataFrame:
+    """Return the rows of `sentence_frames` in a shard, given (sentences, frames) `scores`."""
     document, start, end = tokens.sentence_document, tokens.sentence_start, tokens.sentence_end
     places = {
         "doc_id": tokens.doc_ids[document],
@@ -328,18 +318,18 @@ def _leading_frames(tokens: Tokens, scores: sparse.csr_array, lexicon: Lexicon, 
         "end": end,
     }
     leads = pd.concat([_lead(block, lexicon, margin) for block in _blocks(scores)], ignore_index=True)
-    said = pd.Series(on_one_line(tokens, document, start, end), dtype=object)
-    return pd.concat([compact(places), leads], axis=1).assign(text=said)
+    text = pd.Series(on_one_line(tokens, document, start, end), dtype=object)
+    return pd.concat([compact(places), leads], axis=1).assign(text=text)
 
 
 def _blocks(scores: sparse.csr_array) -> Iterator[Floats]:
-    """The rows of a matrix as full matrices, one at least."""
+    """Yield `BLOCK` rows of a matrix at a time as a dense matrix, one matrix at least."""
     for first in range(0, max(scores.shape[0], 1), BLOCK):
         yield scores[first : first + BLOCK].toarray().round(DIGITS)
 
 
 def _ranked(scores: Floats, margin: float) -> tuple[Ints, Floats, Floats]:
-    """(sentences,) the status, an index into `STATUSES`, the highest of the (sentences, frames) `scores`, its lead."""
+    """Return the status (an index into `STATUSES`), the highest score and its lead, each (sentences,)."""
     if not margin >= 0:
         raise ValueError(f"margin is {margin}: use 0 or a weight above it")
     ordered = np.sort(np.column_stack([np.zeros((len(scores), 2)), scores]), axis=1)
@@ -348,7 +338,7 @@ def _ranked(scores: Floats, margin: float) -> tuple[Ints, Floats, Floats]:
 
 
 def _lead(scores: Floats, lexicon: Lexicon, margin: float) -> pd.DataFrame:
-    """The columns status, frame, leading, second, score and margin of `sentence_frames`, from (sentences, frames)."""
+    """Return the columns of `sentence_frames` that describe (sentences, frames) `scores`."""
     status, best, lead = _ranked(scores, margin)
     frames = lexicon.frames["frame"].to_numpy(dtype=object)
     highest = scores == best[:, None]

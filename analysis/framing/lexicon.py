@@ -1,13 +1,14 @@
-"""Frame lexicons, which say what words and phrases speak of which frame: in YAML, or dictionaries of other programs."""
+"""Frame lexicons, the patterns that count for each frame: in YAML, or in the formats of other programs."""
 
 import hashlib
 import json
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 import yaml
@@ -25,24 +26,26 @@ _FRAME_KEYS = ("label", "definition", "terms", "excludes")
 _TERM_KEYS = ("pattern", "weight", "note")
 _NEGATION_KEYS = ("window", "words")
 _DIGITS = 4  # of a number of words
-_WINDOW = 3  # words before a match in which a negation is looked for, where the lexicon doesn't say
+_WINDOW = 3  # words before a match in which a negation negates it, by default
 _LIWC_22 = "dicterm"  # the first column of its tables, in lower case
 _TERM_COLUMNS, _FRAME_COLUMNS = ("term", "word", "pattern"), ("category", "frame")  # of a CSV table, in any case
 
-_Row = tuple[str, str, Any]  # frame, term, and its weight as it was given
+_Term = tuple[str, str, Any]  # frame, term, weight as written
+Parsed = TypeVar("Parsed")
 
 
 class LexiconError(ParameterError):
-    """A lexicon that cannot be used; the message names file, line, what is wrong and what was expected."""
+    """A lexicon that cannot be used; the message names the file, the line and what was expected."""
 
 
 @dataclass(frozen=True)
 class Lexicon:
-    """The frames of a lexicon and the patterns that speak of them.
+    """The frames of a lexicon and their patterns.
 
     ``frames``: frame, label, definition, in the order of the file. ``terms``: frame, pattern (folded as tokens are),
-    weight, note. ``excludes``: frame, pattern: phrases whose words count for no frame. ``negation_words`` within
-    ``negation_window`` words before a match make it negated. ``sha256``: of the file, or of what a dictionary says.
+    weight, note. ``excludes``: frame, pattern: phrases whose words count for no frame. A match is negated by one of
+    ``negation_words`` within ``negation_window`` words before it. ``sha256``: of the file, or of a dictionary's
+    content.
     """
 
     name: str
@@ -60,23 +63,22 @@ class Lexicon:
 def read_lexicon(
     source: str | Path | Mapping[str, Any], *, language: str = "en", negation: Sequence[str] = ()
 ) -> Lexicon:
-    """The lexicon in a file, of a name such as "policy_frames", which the package brings, or of a dictionary in Python.
+    """Read a lexicon from a file, from the package by its name ("policy_frames"), or from a Python dictionary.
 
     In this package's YAML a term is a pattern, or a mapping of ``pattern``, ``weight`` (default 1) and ``note``. A
     pattern is one or more words matched against whole tokens of one sentence: in a word ``*`` stands for any characters
-    and ``?`` for one; a lone ``*`` is any one word, ``...`` up to three words. Dictionaries of other programs:
+    and ``?`` for one; a lone ``*`` is any one word, ``...`` up to three words. Other formats:
 
-    - a mapping of lists, in Python or YAML, as quanteda's ``dictionary()``. Levels are joined by a period, as
-      ``dfm_lookup()`` does: ``{"politics": {"left": [...]}}`` has the frame "politics.left";
-    - ``.dic``, LIWC's: categories between two lines of ``%``, then a term and the numbers of its categories. A term
-      counts too for the categories that its own are indented under; a category without a term is left out;
-    - ``.csv`` or ``.tsv``: term (or word, pattern), category (or frame), and weight if there is one; or ``.dicx``, that
-      of LIWC-22: DicTerm, and a column for each category with an X, or a weight, where it has the term.
+    - a mapping of lists, in Python or YAML, as quanteda's ``dictionary()``. Levels are joined by a period, as by
+      ``dfm_lookup()``: ``{"politics": {"left": [...]}}`` has the frame "politics.left";
+    - LIWC's ``.dic``: categories between two lines of ``%``, then a term and the numbers of its categories. A term also
+      counts for the categories that its own are indented under; a category without terms is dropped;
+    - ``.csv`` or ``.tsv``: term (or word, pattern), category (or frame), and optionally weight;
+    - LIWC-22's ``.dicx``: DicTerm, and a column for each category with an X or a weight.
 
-    They are in `language`, and a word of `negation` within three words before a match makes it negated; what weight
-    they don't give is 1. A term of several categories counts for each, which this package's YAML takes for a mistake.
-    Raises `LexiconError` for a file that is not there or of another form, a wrong or missing key, a frame without
-    terms, a category that is not declared, a pattern that would match everything.
+    These are in `language`, and a word of `negation` within three words before a match negates it. Their terms may
+    belong to several categories, which this package's YAML forbids. Raises `LexiconError` for a missing or malformed
+    file, a wrong or missing key, a frame without terms, an undeclared category, a pattern that matches everything.
 
     >>> lexicon = read_lexicon("security_communication")
     >>> lexicon.frames["frame"].tolist()[:3]
@@ -85,28 +87,29 @@ def read_lexicon(
     [['war_and_peace', 'war*', 1.0, ''], ['war_and_peace', 'cease fire', 1.0, '']]
     """
     if isinstance(source, Mapping):
-        return _dictionary("dictionary", _entries("the dictionary", source), language, negation)
+        return _dictionary("dictionary", _nested_terms("the dictionary", source), language, negation)
     file = Path(source).expanduser()
     file = file if file.is_file() else shipped(file) or file
     if not file.is_file():
-        known = ", ".join(sorted(other.name for other in file.parent.glob("*.yml"))) or "no .yml file there"
-        own = ", ".join(sorted(other.stem for other in LEXICONS.glob("*.yml")))
-        raise LexiconError(f"no such lexicon: {str(source)!r} (beside it: {known}); by their names alone: {own}")
-    if file.suffix.lower() in (".csv", ".tsv", ".dicx"):
-        return _dictionary(file.name, _table(file), language, negation)
-    if file.suffix.lower() == ".dic":
+        beside = ", ".join(sorted(other.name for other in file.parent.glob("*.yml"))) or "no .yml file there"
+        names = ", ".join(sorted(other.stem for other in LEXICONS.glob("*.yml")))
+        raise LexiconError(f"no such lexicon: {str(source)!r} (beside it: {beside}); by their names alone: {names}")
+    suffix = file.suffix.lower()
+    if suffix in (".csv", ".tsv", ".dicx"):
+        return _dictionary(file.name, _table_terms(file), language, negation)
+    if suffix == ".dic":
         labels: dict[str, str] = {}
-        return _dictionary(file.name, list(_liwc(file, labels)), language, negation, labels)
+        return _dictionary(file.name, list(_liwc_terms(file, labels)), language, negation, labels)
     data = file.read_bytes()
     reader = _Reader(file.name)
     tree = reader.compose(data)
     if _is_quanteda(tree):
-        return _dictionary(file.name, _entries(file.name, reader.plain(tree)), language, negation)
+        return _dictionary(file.name, _nested_terms(file.name, reader.plain(tree)), language, negation)
     top = reader.mapping(tree, _LEXICON_KEYS, required=("name", "version", "language", "frames"))
     frames: list[tuple[str, str, str]] = []
     terms: list[tuple[str, str, float, str]] = []
     excludes: list[tuple[str, str]] = []
-    seen: dict[str, str] = {}
+    frame_of: dict[str, str] = {}
     for frame, node in reader.mapping(top["frames"]).items():
         body = reader.mapping(node, _FRAME_KEYS, required=("definition", "terms"))
         frames.append((frame, reader.text(body.get("label")) or frame, reader.text(body["definition"])))
@@ -115,15 +118,16 @@ def read_lexicon(
             raise reader.error(body["terms"], f"frame {frame!r} has no terms: give at least one, or drop the frame")
         for item in items:
             pattern, weight, note = reader.term(item)
-            if pattern in seen:
-                where = "twice in it" if seen[pattern] == frame else f"in frame {seen[pattern]!r} too"
+            if pattern in frame_of:
+                where = "twice in it" if frame_of[pattern] == frame else f"in frame {frame_of[pattern]!r} too"
                 raise reader.error(item, f"pattern {pattern!r} of frame {frame!r} stands {where}: keep one")
-            seen[pattern] = frame
+            frame_of[pattern] = frame
             terms.append((frame, pattern, weight, note))
-        excludes += [(frame, reader.pattern(item)) for item in reader.sequence(body.get("excludes"))]
         for item in reader.sequence(body.get("excludes")):
-            if reader.pattern(item) in seen:
-                raise reader.error(item, f"pattern {reader.pattern(item)!r} is a term and an exclude: keep one")
+            pattern = reader.pattern(item)
+            if pattern in frame_of:
+                raise reader.error(item, f"pattern {pattern!r} is a term and an exclude: keep one")
+            excludes.append((frame, pattern))
     if not frames:
         raise reader.error(top["frames"], "there are no frames: give at least one")
     negating = reader.mapping(top["negation"], _NEGATION_KEYS, required=_NEGATION_KEYS) if "negation" in top else {}
@@ -136,32 +140,31 @@ def read_lexicon(
         terms=pd.DataFrame(terms, columns=["frame", "pattern", "weight", "note"]),
         excludes=pd.DataFrame(excludes, columns=["frame", "pattern"]),
         negation_words=tuple(fold(reader.text(word)) for word in reader.sequence(negating.get("words"))),
-        negation_window=reader.count(negating["window"]) if negating else 0,
+        negation_window=reader.parse(negating["window"], _window) if negating else 0,
         sha256=hashlib.sha256(data).hexdigest(),
     )
 
 
 def _dictionary(
-    name: str, rows: Iterable[_Row], language: str, negation: Sequence[str], labels: Mapping[str, str] | None = None
+    name: str, rows: Iterable[_Term], language: str, negation: Sequence[str], labels: Mapping[str, str] | None = None
 ) -> Lexicon:
-    """The lexicon of the entries of a dictionary; `labels`, if there are any, say the order of the frames too."""
+    """Build the lexicon of a dictionary's terms; `labels` name and order the frames."""
     weights: dict[tuple[str, str], float] = {}
-    for frame, term, given in rows:
+    for frame, term, written in rows:
         try:
-            pattern, weight = fold_pattern(term, term=True), _positive(given)
+            pattern, weight = fold_pattern(term, term=True), _positive(written)
         except ValueError as error:
             raise LexiconError(f"{name}, term {term!r} of {frame!r}: {error}: change it, or leave it out") from None
         if weights.setdefault((frame, pattern), weight) != weight:
             raise LexiconError(f"{name}: {term!r} of {frame!r} has two weights: keep one")
     if not weights:
         raise LexiconError(f"{name} has no terms: give at least one category with a term")
-    called = labels or {frame: _label(frame) for frame, _ in weights}
+    labels = labels or {frame: _label(frame) for frame, _ in weights}
     terms = [(*key, weight, "") for key, weight in weights.items()]
     words = tuple(map(fold, negation))
-    said = json.dumps([terms, called, language, words])
-    sha256 = hashlib.sha256(said.encode()).hexdigest()
+    sha256 = hashlib.sha256(json.dumps([terms, labels, language, words]).encode()).hexdigest()
     used = {frame for frame, _ in weights}
-    frames = [(frame, label, "") for frame, label in called.items() if frame in used]
+    frames = [(frame, label, "") for frame, label in labels.items() if frame in used]
     return Lexicon(
         name=Path(name).stem,
         version=sha256[:8],
@@ -176,8 +179,8 @@ def _dictionary(
     )
 
 
-def _entries(name: str, node: Any, frame: str = "") -> Iterator[_Row]:
-    """The terms of nested mappings and lists; a list may hold a mapping too, as quanteda writes a key with both."""
+def _nested_terms(name: str, node: Any, frame: str = "") -> Iterator[_Term]:
+    """Yield the terms of nested mappings and lists; a list may hold a mapping, as quanteda writes a key with both."""
     if isinstance(node, Mapping | list | tuple):
         if not node:
             what = f"frame {frame!r} has no terms: give at least one, or drop the frame"
@@ -186,18 +189,18 @@ def _entries(name: str, node: Any, frame: str = "") -> Iterator[_Row]:
             )
         if isinstance(node, Mapping):
             for key, below in node.items():
-                yield from _entries(name, below, f"{frame}.{key}" if frame else str(key))
+                yield from _nested_terms(name, below, f"{frame}.{key}" if frame else str(key))
         else:
             for item in node:
-                yield from _entries(name, item, frame)
+                yield from _nested_terms(name, item, frame)
     elif isinstance(node, str):
         yield frame, node, 1
     else:
         raise LexiconError(f"{name}, frame {frame!r}: expected a list of words and phrases, found {node!r}")
 
 
-def _table(file: Path) -> Iterator[_Row]:
-    """The terms of a CSV table."""
+def _table_terms(file: Path) -> Iterator[_Term]:
+    """Yield the terms of a CSV table."""
     try:
         table = read_table(file)
     except MetadataError as error:
@@ -211,12 +214,13 @@ def _table(file: Path) -> Iterator[_Row]:
         )
         return
     by_name = {name.lower(): table[name] for name in table.columns[::-1]}
-    terms, frames = (
-        next((by_name[name] for name in names if name in by_name), None) for names in (_TERM_COLUMNS, _FRAME_COLUMNS)
+    term, frame_name = (
+        next((name for name in names if name in by_name), "") for names in (_TERM_COLUMNS, _FRAME_COLUMNS)
     )
-    if terms is None or frames is None:
-        said = ", ".join(map(repr, table.columns))
-        raise LexiconError(f"{file.name} has the columns {said}: it needs term and category, and may have weight")
+    if not term or not frame_name:
+        columns = ", ".join(map(repr, table.columns))
+        raise LexiconError(f"{file.name} has the columns {columns}: it needs term and category, and may have weight")
+    terms, frames = by_name[term], by_name[frame_name]
     weights = by_name["weight"].replace("", "1") if "weight" in by_name else ["1"] * len(table)
     for frame, term, weight in zip(frames, terms, weights, strict=True):
         if not frame:
@@ -224,8 +228,8 @@ def _table(file: Path) -> Iterator[_Row]:
         yield frame, term, weight
 
 
-def _liwc(file: Path, labels: dict[str, str]) -> Iterator[_Row]:
-    """The terms of a dictionary of LIWC; puts what its categories are called into `labels`."""
+def _liwc_terms(file: Path, labels: dict[str, str]) -> Iterator[_Term]:
+    """Yield the terms of a LIWC dictionary; fill `labels` with its categories."""
     try:
         lines = decode(file.read_bytes())[0].splitlines()
     except ReadError as error:
@@ -234,7 +238,7 @@ def _liwc(file: Path, labels: dict[str, str]) -> Iterator[_Row]:
     if len(ends) < 2 or any(map(str.strip, lines[: ends[0]])):
         what = "does not begin with categories between two lines of %"
         raise LexiconError(f"{file.name} {what}: is it a dictionary of LIWC?")
-    categories: dict[str, list[str]] = {}  # by number: the name of each, and of those that it is indented under
+    categories: dict[str, list[str]] = {}  # by number: its name and those it is indented under
     above: list[tuple[int, str]] = []
     for number, line in enumerate(lines[ends[0] + 1 : ends[1]], start=ends[0] + 2):
         found = re.fullmatch(r"(\s*)(\d+)\s+(\S+)\s*(.*?)\s*", line)
@@ -246,7 +250,7 @@ def _liwc(file: Path, labels: dict[str, str]) -> Iterator[_Row]:
         elif line.strip():
             raise LexiconError(f"{file.name} line {number}: expected a number and a category, found {line.strip()!r}")
     for number, line in enumerate(lines[ends[1] + 1 :], start=ends[1] + 2):
-        # Tabs are between them; files without any have blanks, which a term of several words may have too.
+        # Tabs separate them, or blanks, which a term of several words has too.
         term, *keys = re.split(r"\s*\t\s*" if "\t" in line.strip() else r"\s+(?=\d+(?:\s|$))", line.strip())
         if term and not keys:
             raise LexiconError(f"{file.name} line {number}: {term!r} has no category: give its number behind a tab")
@@ -258,19 +262,19 @@ def _liwc(file: Path, labels: dict[str, str]) -> Iterator[_Row]:
 
 
 def _is_quanteda(tree: yaml.Node) -> bool:
-    """Whether this is a mapping of lists and mappings alone, none of them this package's ``frames``."""
+    """Whether a tree is a mapping of lists and mappings only, none of them this package's ``frames``."""
     return isinstance(tree, yaml.MappingNode) and all(
         isinstance(value, yaml.CollectionNode) and key.value != "frames" for key, value in tree.value
     )
 
 
 def _label(name: str) -> str:
-    """What a frame is called of which no more is known than its name: "war_and_peace" is "War and peace"."""
+    """Make a label of a frame's name: "War and peace" of "war_and_peace"."""
     return name[:1].upper() + name[1:].replace("_", " ")
 
 
 def _positive(weight: Any) -> float:
-    """A weight as a number; raises `ValueError` for one that is none above 0."""
+    """Return a weight as a number above 0."""
     try:
         number = float(weight)
     except ValueError:
@@ -280,8 +284,15 @@ def _positive(weight: Any) -> float:
     return number
 
 
+def _window(text: str) -> int:
+    """Return a number of words."""
+    if not text.isdecimal() or len(text) > _DIGITS:
+        raise ValueError(f"expected a whole number from 0 up to {_DIGITS} digits, found {text[:20]!r}")
+    return int(text)
+
+
 class _Reader:
-    """Takes values out of a YAML tree and knows the line of each, for the error that names it."""
+    """Read values from a YAML tree; errors name their lines."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -290,7 +301,7 @@ class _Reader:
         return LexiconError(f"{self.name} line {_line(node.start_mark)}: {message}")
 
     def compose(self, data: bytes) -> yaml.Node:
-        """The tree of the file."""
+        """Return the tree of a file."""
         try:
             text = data.decode("utf-8-sig")
         except UnicodeDecodeError as error:
@@ -311,7 +322,7 @@ class _Reader:
     def mapping(
         self, node: yaml.Node, allowed: Iterable[str] = (), required: Iterable[str] = ()
     ) -> dict[str, yaml.Node]:
-        """The entries of a mapping; any key will do where `allowed` is empty."""
+        """Return the entries of a mapping; any key is allowed if `allowed` is empty."""
         if not isinstance(node, yaml.MappingNode):
             raise self.error(node, f"expected a mapping (key: value), found {_kind(node)}")
         entries: dict[str, yaml.Node] = {}
@@ -344,35 +355,28 @@ class _Reader:
         return str(node.value).strip()
 
     def plain(self, node: yaml.Node) -> Any:
-        """A mapping or list with all that is in it, its scalars as they are written: "no" is a word, not false."""
+        """Return a mapping or list with its scalars as text: "no" is a word, not false."""
         if isinstance(node, yaml.MappingNode):
             return {name: self.plain(below) for name, below in self.mapping(node).items()}
         return list(map(self.plain, node.value)) if isinstance(node, yaml.SequenceNode) else self.text(node)
 
-    def weight(self, node: yaml.Node) -> float:
+    def parse(self, node: yaml.Node, parser: Callable[[str], Parsed]) -> Parsed:
+        """Return what `parser` makes of a text; its `ValueError` is an error of this line."""
+        text = self.text(node)
         try:
-            return _positive(self.text(node))
+            return parser(text)
         except ValueError as error:
             raise self.error(node, str(error)) from None
-
-    def count(self, node: yaml.Node) -> int:
-        text = self.text(node)
-        if not text.isdecimal() or len(text) > _DIGITS:
-            raise self.error(node, f"expected a whole number from 0 up to {_DIGITS} digits, found {text[:20]!r}")
-        return int(text)
 
     def pattern(self, node: yaml.Node) -> str:
-        """A pattern folded as tokens are, its words one blank apart."""
-        try:
-            return fold_pattern(self.text(node), term=True)
-        except ValueError as error:
-            raise self.error(node, str(error)) from None
+        return self.parse(node, partial(fold_pattern, term=True))
 
     def term(self, node: yaml.Node) -> tuple[str, float, str]:
+        """Return the pattern, the weight and the note of a term."""
         if isinstance(node, yaml.ScalarNode):
             return self.pattern(node), 1.0, ""
         entries = self.mapping(node, _TERM_KEYS, required=("pattern",))
-        weight = self.weight(entries["weight"]) if "weight" in entries else 1.0
+        weight = self.parse(entries["weight"], _positive) if "weight" in entries else 1.0
         return self.pattern(entries["pattern"]), weight, self.text(entries.get("note"))
 
 

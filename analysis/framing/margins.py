@@ -1,8 +1,8 @@
 """How often two things share a sentence by chance, each keeping the number of its sentences in every document.
 
-What is in m of a document's sentences is in sentence s, of l words among W, with chance ``1 - (1 - l/W)^x``: that of x
-occurrences that fall on the words at random, x being such that m sentences are expected to have one. So a long sentence
-has more of everything, and what a document dwells on makes no difference.
+A thing in m of a document's sentences is in sentence s, of l of its W words, with chance ``1 - (1 - l/W)^x``: that of x
+occurrences at random words, with x such that the expected number of sentences is m. Long sentences thus have more of
+everything, and the topics of a document make no difference.
 """
 
 from typing import Any
@@ -13,46 +13,43 @@ from scipy import special
 
 from analysis.core.compiled import Floats, compiled
 
-SUMS = 4  # of what two things share: its mean, its variance, the fewest and the most that can be
-FEW = 4  # sentences of a document, below which their lengths say too much of where a thing is for chance to be reckoned
+SUMS = 4  # of the shared sentences: mean, variance, smallest and largest possible number
+FEW = 4  # sentences of a document, below which their lengths all but fix where a thing is
 
 
 def tails(shared: NDArray[Any], sums: Floats) -> tuple[Floats, Floats]:
-    """The chance of more shared sentences, and of fewer, each with half that of as many; NaN where none is left to it.
+    """Return the upper and lower mid-p tail of numbers of shared sentences; NaN if only one number is possible.
 
-    `sums`: (SUMS, n), added up over documents. The chances are those of a binomial variable between the fewest and the
-    most that can be, of the same mean and variance: a hypergeometric count is a sum of independent trials (Vatutin and
-    Mikhailov 1982, Limit theorems for the number of empty cells), which such a variable is near to (Peköz, Röllin,
-    Čekanavičius and Shwartz 2009, A three-parameter binomial approximation). Half of the actual case, since counts so
-    small would else be found too seldom (Lancaster 1961, Significance tests in discrete distributions).
+    `sums`: (SUMS, n), added up over documents. The distribution is the binomial between the smallest and the largest
+    possible number with the same mean and variance: a hypergeometric count is a sum of independent trials (Vatutin and
+    Mikhailov 1982, Limit theorems for the number of empty cells), which that binomial approximates (Peköz, Röllin,
+    Čekanavičius and Shwartz 2009, A three-parameter binomial approximation). A tail has half of the actual number's
+    chance, without which so small counts would hardly ever be significant (Lancaster 1961, Significance tests in
+    discrete distributions).
     """
-    trials, chance = _binomial(sums)
-    count = np.clip(shared - sums[2], 0, trials)
-    many = np.where(count > 0, special.betainc(np.maximum(count, 1), trials - np.maximum(count, 1) + 1, chance), 1.0)
-    few = np.where(count < trials, special.betaincc(count + 1, np.maximum(trials - count, 1e-9), chance), 1.0)
-    # P(more) + P(as many) / 2, from the tail that is the smaller one, in which no digits are lost.
-    more = np.where(count < trials, special.betainc(count + 1, np.maximum(trials - count, 1e-9), chance), 0.0)
-    less = np.where(count > 0, special.betaincc(np.maximum(count, 1), trials - np.maximum(count, 1) + 1, chance), 0.0)
-    none = 0 * trials  # NaN where there is nothing to choose
-    return (many + more) / 2 + none, (few + less) / 2 + none
-
-
-def _binomial(sums: Floats) -> tuple[Floats, Floats]:
-    """The number of trials and the chance of each of the binomial variable, NaN where nothing is left to chance."""
     mean, variance, fewest, most = sums
     free = np.where(most > fewest, most - fewest, np.nan)
     mean = np.clip(mean - fewest, 0, free)
     with np.errstate(divide="ignore", invalid="ignore"):
         trials = np.where(mean > variance, mean**2 / (mean - variance), np.inf)
     trials = np.maximum(np.minimum(trials, 1e15), free)
-    return trials, mean / trials
+    chance = mean / trials
+    count = np.clip(shared - fewest, 0, trials)
+    # Each tail as (P(more) + P(at least as many)) / 2, which loses no digits.
+    from_count = np.maximum(count, 1), trials - np.maximum(count, 1) + 1, chance
+    from_next = count + 1, np.maximum(trials - count, 1e-9), chance
+    some, room = count > 0, count < trials
+    upper = np.where(some, special.betainc(*from_count), 1.0) + np.where(room, special.betainc(*from_next), 0.0)
+    lower = np.where(room, special.betaincc(*from_next), 1.0) + np.where(some, special.betaincc(*from_count), 0.0)
+    nothing = 0 * trials  # NaN if only one number is possible
+    return upper / 2 + nothing, lower / 2 + nothing
 
 
 @compiled
 def add_pairs(words: Any, bounds: Any, has: Any, shared: Any, sums: Any) -> None:
-    """Add to ``shared[a, b]`` the sentences with both of two columns of `has`, to ``sums[:, a, b]`` what is expected.
+    """Add to ``shared[a, b]`` the sentences with both of two columns of `has`, and to ``sums[:, a, b]`` the `SUMS`.
 
-    `words`: (sentences,) their lengths; `has`: (sentences, things); ``bounds``: (documents + 1,) where each begins.
+    `words`: (sentences,) their lengths; `has`: (sentences, things); `bounds`: (documents + 1,) first sentences.
     """
     things = has.shape[1]
     for document in range(len(bounds) - 1):
@@ -73,32 +70,31 @@ def add_pairs(words: Any, bounds: Any, has: Any, shared: Any, sums: Any) -> None
 
 
 @compiled
-def add_words(bounds: Any, begin: Any, end: Any, types: Any, spoken: Any, kept: Any, counts: Any, sums: Any) -> None:
-    """Add what each type has to do with the sentences that are `spoken`: to `counts` and, expected, to `sums`.
+def add_words(bounds: Any, begin: Any, end: Any, types: Any, framed: Any, kept: Any, counts: Any, sums: Any) -> None:
+    """Add to `counts` and `sums` the sentences that each type shares with those that are `framed`.
 
-    ``counts[:, t]``: the sentences of both, those with the type alone, and the documents of both. `bounds`:
-    (documents + 1,) the sentences at which each begins; `begin`, `end`: (sentences,) the first word of each and the one
-    after its last; `types`: of each word, and `kept`: whether it counts.
+    ``counts[:, t]``: sentences with both, sentences with the type alone, documents with both. `bounds`: (documents +
+    1,) first sentences; `begin`, `end`: (sentences,) their words; `types`: of each word; `kept`: whether it counts.
     """
     seen = np.full(counts.shape[1], -1)
     many, both = np.zeros(counts.shape[1], np.int64), np.zeros(counts.shape[1], np.int64)
     for document in range(len(bounds) - 1):
         first, stop = bounds[document], bounds[document + 1]
-        own = spoken[first:stop].sum()
-        met = [types[0] for _ in range(0)]
+        own = framed[first:stop].sum()
+        found = [types[0] for _ in range(0)]  # an empty list whose type numba knows
         for line in range(first, stop):
             for k in range(begin[line], end[line]):
                 if kept[k] and seen[types[k]] != line:
                     if not many[types[k]]:
-                        met.append(types[k])
+                        found.append(types[k])
                     seen[types[k]] = line
                     many[types[k]] += 1
-                    both[types[k]] += spoken[line]
+                    both[types[k]] += framed[line]
         size = (end[first:stop] - begin[first:stop]).astype(np.float64)
         chance, other = np.empty(len(size)), np.empty(len(size))
         _fill(size, own, chance)
-        known = np.full((len(size) + 1, SUMS), -1.0)  # types in as many sentences of a document have the same chances
-        for t in met:
+        known = np.full((len(size) + 1, SUMS), -1.0)  # by the number of a type's sentences
+        for t in found:
             n = many[t]
             if len(size) < FEW:
                 _add_shared(size, chance, other, own, n, both[t], sums[:, t])
@@ -116,27 +112,27 @@ def add_words(bounds: Any, begin: Any, end: Any, types: Any, spoken: Any, kept: 
 
 @compiled
 def _fill(words: Any, many: Any, chance: Any) -> None:
-    """Fill in the `chance` of each sentence of a document to be one of `many`."""
+    """Fill in the chance of each sentence of a document to be one of `many`."""
     total, sentences = words.sum(), len(words)
     if many >= sentences:
         chance[:] = 1
         return
-    missed = np.log1p(-words / total)
-    x = float(many)  # from the left, where Newton's steps on a concave function never go too far
+    miss = np.log1p(-words / total)
+    x = float(many)  # from the left, where Newton's steps on a concave function do not overshoot
     for _ in range(60):
-        none = np.exp(missed * x)
-        step = (many - (sentences - none.sum())) / -(missed * none).sum()
+        none = np.exp(miss * x)
+        step = (many - (sentences - none.sum())) / -(miss * none).sum()
         x += step
         if step <= 1e-12 * x:
             break
-    chance[:] = 1 - np.exp(missed * x)
+    chance[:] = 1 - np.exp(miss * x)
 
 
 @compiled
 def _add_shared(words: Any, one: Any, other: Any, m: Any, n: Any, both: Any, sums: Any) -> None:
-    """Add to `sums` what things in m and n sentences, of chances `one` and `other`, are to share of a document."""
+    """Add to `sums` those of the sentences that things in m and n sentences share, of chances `one` and `other`."""
     total, sentences = words.sum(), len(words)
-    if sentences < FEW:  # that is what they share, and nothing is left to chance
+    if sentences < FEW:  # the actual number, with nothing left to chance
         for k in (0, 2, 3):
             sums[k] += both
         return
@@ -145,7 +141,7 @@ def _add_shared(words: Any, one: Any, other: Any, m: Any, n: Any, both: Any, sum
     if min(m, n) == 0 or max(m, n) >= sentences:
         sums[0] += min(m, n)
         return
-    # As the sentences are m in all, their covariance is that of Hájek 1964: diag(v) - v v' / sum(v).
+    # The covariance of the m sentences is that of Hájek 1964: diag(v) - v v' / sum(v).
     grow = sentences / (sentences - 1)
     v, w = grow * one * (1 - one), grow * other * (1 - other)
     v_sum, w_sum = v.sum(), w.sum()

@@ -1,4 +1,4 @@
-"""Chances by permutation: how often what was found comes about when documents, or sentences, are dealt out anew."""
+"""Permutation tests: how often random divisions of documents, or random headlines, differ as much."""
 
 from typing import Any
 
@@ -8,18 +8,17 @@ from scipy import sparse, stats
 
 from analysis.core.compiled import Floats, Ints, compiled, prefetch
 
-LEVEL = 0.05  # of the false discovery rate below which a difference has a direction
-DEALT, TOGETHER = 8, 32  # dealings, and choices of headlines, that are drawn before they are added up
+LEVEL = 0.05  # of the false discovery rate up to which a difference has a direction
+DIVISIONS, HEADLINES = 8, 32  # permutations that are drawn before they are summed
 
 
-def adjusted(p: Floats, least: Floats | None = None) -> Floats:
-    """p-values adjusted for their number (Benjamini and Hochberg 1995), NaN where they are.
+def adjust_p(p: Floats, least: Floats | None = None) -> Floats:
+    """Adjust p-values for their number (Benjamini and Hochberg 1995); NaN stays NaN.
 
-    With `least`, the smallest that each could be, those that could not reach 0.05 whatever was found are left out of
-    the number, and their q is NaN (Gilbert 2005, A modified false discovery rate multiple-comparisons procedure for
-    discrete data).
+    With `least`, the smallest attainable value of each, tests that cannot reach 0.05 do not count and have q NaN
+    (Gilbert 2005, A modified false discovery rate multiple-comparisons procedure for discrete data).
 
-    >>> adjusted(np.array([0.01, 0.6, 0.04]), np.array([0.001, 0.5, 0.002])).tolist()
+    >>> adjust_p(np.array([0.01, 0.6, 0.04]), np.array([0.001, 0.5, 0.002])).tolist()
     [0.02, nan, 0.04]
     """
     q = np.full(len(p), np.nan)
@@ -34,37 +33,37 @@ def adjusted(p: Floats, least: Floats | None = None) -> Floats:
     return q
 
 
-def dealt(hits: sparse.csr_array, words: Floats, group: Ints, permutations: int, seed: int) -> Floats:
-    """(groups, frames) how often a group's rates are as far from those of all others when documents are dealt anew.
+def shift_p(hits: sparse.csr_array, words: Floats, group: Ints, permutations: int, seed: int) -> Floats:
+    """Return (groups, frames) how often a group's rate differs as much from the others' in random divisions.
 
-    The share of the dealings, the actual one among them; one dealing serves all groups.
+    The share is of the permutations and the actual division; one permutation serves all groups.
     """
     values = np.column_stack([words, hits.toarray()])
     total, side = values.sum(axis=0), group.astype(np.int32)
 
-    def apart(members: NDArray[np.int32]) -> Floats:
-        own = np.zeros((len(members), int(group.max()) + 1, len(total)))
-        _add_members(values, members, own)
-        return _gaps(own, total)
+    def gaps(members: NDArray[np.int32]) -> Floats:
+        sums = np.zeros((len(members), int(group.max()) + 1, len(total)))
+        _add_members(values, members, sums)
+        return _gaps(sums, total)
 
-    actual = apart(side[None])[0]
-    as_far = np.ones(actual.shape)  # the actual one
+    actual = gaps(side[None])[0]
+    as_wide = np.ones(actual.shape)  # the actual division
     random = np.random.default_rng(seed)
 
-    def dealings(first: int) -> NDArray[np.int32]:
-        members = np.empty((min(DEALT, permutations - first), len(side)), dtype=np.int32)
+    def divisions(first: int) -> NDArray[np.int32]:
+        members = np.empty((min(DIVISIONS, permutations - first), len(side)), dtype=np.int32)
         for row in members:
             row[random.permutation(len(values))] = side
         return members
 
-    for members in prefetch(dealings, range(0, permutations, DEALT)):
-        as_far += _reach(apart(members), actual).sum(axis=0)
-    return as_far / (permutations + 1)
+    for members in prefetch(divisions, range(0, permutations, DIVISIONS)):
+        as_wide += _reach(gaps(members), actual).sum(axis=0)
+    return as_wide / (permutations + 1)
 
 
 @compiled
 def _add_members(values: Any, members: Any, own: Any) -> None:
-    """Add to ``own[k, g]`` the rows of `values` that are of group g by row k of `members`; each value is read once."""
+    """Add to ``own[k, g]`` the rows of `values` in group g by row k of `members`; each value is read once."""
     for row in range(len(values)):
         for k in range(len(members)):
             group = members[k, row]
@@ -72,23 +71,23 @@ def _add_members(values: Any, members: Any, own: Any) -> None:
                 own[k, group, column] += values[row, column]
 
 
-def as_headline(
+def headline_p(
     spans: Ints, frame: Ints, bounds: Ints, words: Ints, size: Ints, *, frames: int, permutations: int, seed: int
 ) -> Floats:
-    """(frames,) of random choices of words as headlines and the actual one, the share with as wide a gap of rates.
+    """Return (frames,) the share of random headlines, and the actual ones, with as wide a gap of rates.
 
-    Of each document as many words in a row are taken as its title has, which comes first, each such run as likely as
-    any other; of a hit that lies across its end the share counts that is in it. `spans`: (hits, 2) the first and the
-    last word of each, counted from 0 in its document, in rising order; `frame` of each; `bounds`: (documents + 1,) the
-    hit at which each document begins; `words`, `size`: (documents,) of each and of its title.
+    A random headline is any run of as many words of the document as its title has, all equally likely; a hit across its
+    end counts in part. `spans`: (hits, 2) first and last word, counted from 0 in the document, which begins with its
+    title, in rising order; `frame` of each; `bounds`: (documents + 1,) the hit at which each document begins; `words`,
+    `size`: (documents,) the words of each and of its title.
     """
     total = np.append(words.sum(), np.bincount(frame, minlength=frames)).astype(np.float64)
     chosen = np.zeros((permutations + 1, len(total)))
     chosen[:, 0] = size.sum()
-    random, begin = np.random.default_rng(seed), np.zeros((TOGETHER, len(words)), dtype=np.int64)  # 0: the actual ones
+    random, begin = np.random.default_rng(seed), np.zeros((HEADLINES, len(words)), dtype=np.int64)  # 0: the actual ones
     _add_windows(spans, frame, bounds, begin[:1], size, chosen[:1])
-    for row in range(1, permutations + 1, TOGETHER):
-        draws = min(TOGETHER, permutations + 1 - row)
+    for row in range(1, permutations + 1, HEADLINES):
+        draws = min(HEADLINES, permutations + 1 - row)
         for draw in range(draws):
             begin[draw] = random.integers(words - size + 1)
         _add_windows(spans, frame, bounds, begin[:draws], size, chosen[row : row + draws])
@@ -99,8 +98,8 @@ def as_headline(
 
 @compiled
 def _add_windows(spans: Any, frame: Any, bounds: Any, begin: Any, size: Any, chosen: Any) -> None:
-    """Add to each row of `chosen` the hits in the windows that begin where its draw says, document by document."""
-    # A hit across an end counts in part: left out, headlines, which are never cut, would have more of such hits.
+    """Add to each row of `chosen` the hits in the windows that begin at its draw, document by document."""
+    # Without the part of a hit across an end, headlines, which are never cut, would have more such hits.
     for document in range(len(size)):
         low, high = bounds[document], bounds[document + 1]
         for draw in range(len(begin)):
@@ -114,7 +113,7 @@ def _add_windows(spans: Any, frame: Any, bounds: Any, begin: Any, size: Any, cho
 
 
 def _gaps(own: Floats, total: Floats) -> Floats:
-    """(..., frames) how far the rates of a side are from those of the rest, from sums (..., words and frames)."""
+    """Return (..., frames) the gaps between a side's rates and the rest's, from sums (..., words and frames)."""
     rates = np.zeros((2, *own.shape[:-1], own.shape[-1] - 1))
     for rate, sums in zip(rates, (own, total - own), strict=True):
         np.divide(sums[..., 1:], sums[..., :1], out=rate, where=sums[..., :1] > 0)
@@ -123,5 +122,5 @@ def _gaps(own: Floats, total: Floats) -> Floats:
 
 
 def _reach(gaps: Floats, actual: Floats) -> NDArray[np.bool_]:
-    """Which gaps are as wide as the actual ones; sums in another order differ in their last digits."""
+    """Return which gaps are as wide as the actual ones, whatever the last digits of their sums."""
     return gaps >= actual * (1 - 1e-9) - 1e-12

@@ -1,4 +1,4 @@
-"""Who acts and who is acted upon: what those on a list of actors do in a sentence."""
+"""Who acts and who is acted upon: the roles of listed actors in their clauses."""
 
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -12,7 +12,7 @@ from analysis.core.intervals import shares_of_groups
 from analysis.framing.frames import matches
 from analysis.framing.lexicon import Lexicon
 from analysis.framing.syntax import word_classes as wc
-from analysis.framing.syntax.clauses import STOP, Words, english, phrase_after, subject, words_by_stretch
+from analysis.framing.syntax.clauses import STOP, Words, phrase_after, subject, words_by_stretch
 from analysis.framing.syntax.parser import parse
 from analysis.framing.syntax.passive_verbs import by_phrase, first_auxiliary, passive_verbs
 from analysis.text.lookup import document_starts
@@ -22,37 +22,36 @@ from analysis.text.tokens import Tokens
 
 _BE = frozenset("'m 're 's am are be been being is was were".split())
 _WHO = frozenset("that which who whom".split())
-ACTS, ACTED_UPON, NEITHER = "acts", "acted upon", "neither"
+ACTS, ACTED_UPON = "acts", "acted upon"
 _NO_VERB = wc.AUXILIARY | wc.DETERMINER | wc.PRONOUN | wc.PREPOSITION | wc.ADVERB | wc.CLAUSE
 _GROUP = wc.ADVERB | wc.NEGATION | wc.AUXILIARY | wc.TO
 
 
 class Role(NamedTuple):
-    """What a word is in its clause: the role, and the verb that gives it."""
+    """The role of a word in its clause, and the verb that gives it."""
 
     role: str
     verb: str
 
 
-Given = Callable[[Ints, Ints], dict[int, Role]]  # of the words from each first up to its stop, those with a role
+_NO_ROLE = Role("neither", "")
+Assign = Callable[[Ints, Ints], dict[int, Role]]  # the roles of words in spans, given by their firsts and stops
 
 
 def roles(tokens: Tokens, actors: Lexicon, *, syntax: bool = False) -> pd.DataFrame:
-    """Every mention of an actor in the English documents, with its role, one row each, in the order of the text.
+    """Find every mention of an actor in the English documents, with its role: one row each, in text order.
 
-    `actors` is a lexicon whose frames are the actors: each has the names and nouns by which a text speaks of it.
-    Columns: ``doc_id``, ``sentence`` (from 0 in each document), ``actor`` (key of the frame), ``text``, ``start``,
-    ``end`` (characters), ``role``, ``verb`` (as written; None without a role).
+    `actors` is a lexicon whose frames are the actors. Columns: ``doc_id``, ``sentence`` (from 0 in each document),
+    ``actor`` (key of the frame), ``text``, ``start``, ``end`` (characters), ``role``, ``verb`` (None without a role).
 
-    - "acts": head of the subject of an active verb ("*troops* killed ten men", "the *army* will act"), or of the phrase
-      after *by* of a passive;
-    - "acted upon": head of the subject of a passive ("ten *men* were killed"), or of the object of an active verb;
+    - "acts": head of the subject of an active verb ("*troops* killed ten men") or of the agent of a passive;
+    - "acted upon": head of the subject of a passive ("ten *men* were killed") or of the object of an active verb;
     - "neither": subject of *be* with no participle ("the *army* is strong"), part of another phrase ("the *army's*
-      camp"), or not found out.
+      camp"), or unknown.
 
-    By rules on word classes, which look at objects right after the verb only; or, with `syntax`, by a parser, which
-    also sees through relative clauses and lists, and takes longer. Pronouns are not traced back to a name. Raises
-    `ModuleNotFoundError` for `syntax` without the extra ``syntax``.
+    Roles come from rules on word classes, which see objects right after the verb only; with `syntax` from a parser,
+    which also sees relative clauses and lists, and is slower. Pronouns are not resolved. Raises `ModuleNotFoundError`
+    for `syntax` without the extra ``syntax``.
 
     >>> from analysis import read_text, tokenize
     >>> from analysis.framing.lexicon import read_lexicon
@@ -66,33 +65,35 @@ def roles(tokens: Tokens, actors: Lexicon, *, syntax: bool = False) -> pd.DataFr
 
 
 def _roles(tokens: Tokens, actors: Lexicon, syntax: bool) -> pd.DataFrame:
-    """The rows of `roles` in a shard of a corpus."""
+    """Return the rows of `roles` in a shard."""
     mentions = matches(tokens, actors).rename(columns={"frame": "actor"})
     document = documents_of(mentions, tokens)
-    spoken = english(tokens)[document]
-    mentions, document = mentions[spoken].reset_index(drop=True), document[spoken]
+    english: Bools = (tokens.languages == "en")[document]
+    mentions, document = mentions[english].reset_index(drop=True), document[english]
     base = document_starts(tokens)
     begins = base[document] + mentions["start"].to_numpy(dtype=np.int64)
     stops = base[document] + mentions["end"].to_numpy(dtype=np.int64)
-    held: list[Role] = []
-    for place, given_to in [_by_parser(tokens, base)] if syntax else by_rules(tokens, base):
-        # The mentions are in the order of the text: those up to the last word seen have not been looked at before.
-        own = slice(len(held), int(np.searchsorted(begins, place[-1], side="right")) if len(place) else len(held))
+    found: list[Role] = []
+    for place, assign in [_by_parser(tokens, base)] if syntax else by_rules(tokens, base):
+        # Mentions are in text order: these words have those that follow the ones already found.
+        own = slice(len(found), int(np.searchsorted(begins, place[-1], side="right")) if len(place) else len(found))
         first, stop = np.searchsorted(place, begins[own]), np.searchsorted(place, stops[own])
-        known = given_to(first, stop)
-        held += [_role(known, a, b) for a, b in zip(first.tolist(), stop.tolist(), strict=True)]
-    held += [_role({}, 0, 0)] * (len(mentions) - len(held))
-    given = compact({"role": [role.role for role in held], "verb": [role.verb or None for role in held]})
-    return pd.concat([mentions[["doc_id", "sentence", "actor", "text", "start", "end"]], given], axis=1)
+        role_of = assign(first, stop)
+        for low, high in zip(first.tolist(), stop.tolist(), strict=True):
+            last = next((word for word in range(high - 1, low - 1, -1) if word in role_of), None)
+            found.append(_NO_ROLE if last is None else role_of[last])
+    found += [_NO_ROLE] * (len(mentions) - len(found))
+    columns = compact({"role": [role.role for role in found], "verb": [role.verb or None for role in found]})
+    return pd.concat([mentions[["doc_id", "sentence", "actor", "text", "start", "end"]], columns], axis=1)
 
 
 def role_shares(table: pd.DataFrame, tokens: Tokens, by: str | None = None) -> pd.DataFrame:
-    """How often each actor acts and is acted upon, from a table of `roles`: one row an actor (and a group, with `by`).
+    """Count how often each actor acts and is acted upon: one row an actor (and a group, with `by`).
 
-    ``actor``; ``mentions``; ``acts``, ``acted_upon``: counts; ``active_share``: acts / (acts + acted_upon), 0 to 1, NaN
-    where an actor has neither, with its 95% interval ``ci_low``, ``ci_high``, which takes the documents as independent
-    (the sentences of one), see `analysis.core.intervals.share_intervals`. Most mentions first. Raises `ValueError` for
-    an unknown column, or a table of other documents.
+    `table` is that of `roles`. ``actor``; ``mentions``; ``acts``, ``acted_upon``: counts; ``active_share``: acts /
+    (acts + acted_upon), 0 to 1, NaN without either; ``ci_low``, ``ci_high``: its 95% interval over documents, or over
+    the sentences of a single one (`analysis.core.intervals.share_intervals`). Most mentions first. Raises `ValueError`
+    for an unknown column or a table of other documents.
 
     >>> from analysis import read_text, tokenize
     >>> from analysis.framing.lexicon import read_lexicon
@@ -112,114 +113,96 @@ def role_shares(table: pd.DataFrame, tokens: Tokens, by: str | None = None) -> p
     rows = own.groupby(keys)
     counts = {"mentions": ("acts", "size"), "acts": ("acts", "sum"), "acted_upon": ("acted_upon", "sum")}
     shares = rows.agg(**counts).reset_index()
-    told = np.flatnonzero(table["role"] != NEITHER)
+    known = np.flatnonzero(own["acts"] | own["acted_upon"])
     hits = pd.DataFrame({"kind": own["acted_upon"].astype(np.int64), "document": document, "amount": 1.0})
-    hits = hits.assign(sentence=table["sentence"]).iloc[told]
-    ends = shares_of_groups(hits, rows.ngroup().to_numpy()[told], len(shares), 2)
+    hits = hits.assign(sentence=table["sentence"]).iloc[known]
+    ends = shares_of_groups(hits, rows.ngroup().to_numpy()[known], len(shares), 2)
     shares["active_share"], shares["ci_low"], shares["ci_high"] = ends[1:, :, 0]
     order = [*keys[:-1], "mentions", "actor"]
     return shares.sort_values(order, ascending=[True] * len(keys[:-1]) + [False, True], ignore_index=True)
 
 
-def _role(given: dict[int, Role], first: int, stop: int) -> Role:
-    """The role of the last word of a span that has one."""
-    for word in range(stop - 1, first - 1, -1):
-        if word in given:
-            return given[word]
-    return Role(NEITHER, "")
-
-
-def _by_parser(tokens: Tokens, base: Ints) -> tuple[Ints, Given]:
-    """Where the parser's words begin, and those with a role, whichever are asked for."""
+def _by_parser(tokens: Tokens, base: Ints) -> tuple[Ints, Assign]:
+    """Return the first character of each of the parser's words, and what assigns roles to them."""
     parsed = parse(tokens)
     document, start, end = (parsed[name].to_numpy(dtype=np.int64) for name in ("document", "start", "end"))
     texts = tokens.corpus.texts
     form = [texts[d][s:e].lower() for d, s, e in zip(document.tolist(), start.tolist(), end.tolist(), strict=True)]
     relation, head = parsed["relation"].tolist(), parsed["head"].tolist()
-    given: dict[int, Role] = {}
+    roles_of: dict[int, Role] = {}
     for word in range(len(parsed)):
         top = word
         while relation[top] in ("conj", "appos") and head[top] != top:
             top = head[top]
-        role = _relation_role(top, relation, head, form)
-        if role is not None:
-            given[word] = role
-    # A clause that describes a noun gives it a role where it has none: "men who fled", "the men killed".
+        verb = form[head[top]]
+        if relation[top] == "nsubj" and verb not in _BE:
+            roles_of[word] = Role(ACTS, verb)
+        elif relation[top] in ("nsubjpass", "dobj", "dative"):
+            roles_of[word] = Role(ACTED_UPON, verb)
+        elif relation[top] == "pobj" and relation[head[top]] == "agent":
+            roles_of[word] = Role(ACTS, form[head[head[top]]])
+    # A clause that describes a noun gives it a role if it has no other: "men who fled", "the men killed".
     for word in range(len(parsed)):
-        noun, told = head[word], relation[word]
-        if told == "acl" and noun not in given and not form[word].endswith("ing"):
-            given[noun] = Role(ACTED_UPON, form[word])
-        elif told in ("nsubj", "nsubjpass") and form[word] in _WHO and relation[noun] == "relcl":
-            given.setdefault(head[noun], Role(ACTS if told == "nsubj" else ACTED_UPON, form[noun]))
-    return base[document] + start, lambda _first, _stop: given
+        noun, kind = head[word], relation[word]
+        if kind == "acl" and not form[word].endswith("ing"):
+            roles_of.setdefault(noun, Role(ACTED_UPON, form[word]))
+        elif kind in ("nsubj", "nsubjpass") and form[word] in _WHO and relation[noun] == "relcl":
+            roles_of.setdefault(head[noun], Role(ACTS if kind == "nsubj" else ACTED_UPON, form[noun]))
+    return base[document] + start, lambda _first, _stop: roles_of
 
 
-def _relation_role(word: int, relation: list[str], head: list[int], form: list[str]) -> Role | None:
-    """The role that a word's own relation gives it."""
-    verb = form[head[word]]
-    if relation[word] == "nsubj":
-        return None if verb in _BE else Role(ACTS, verb)
-    if relation[word] in ("nsubjpass", "dobj", "dative"):
-        return Role(ACTED_UPON, verb)
-    if relation[word] == "pobj" and relation[head[word]] == "agent":
-        return Role(ACTS, form[head[head[word]]])
-    return None
-
-
-def by_rules(tokens: Tokens, base: Ints) -> Iterator[tuple[Ints, Given]]:
-    """Where the words of some documents after the others begin, and those with a role among words asked for."""
-    listed = wc.word_lists()["intransitive"]
-    intransitive = np.array([name.lower() in listed for name in tokens.vocabulary.tolist()], dtype=bool)
+def by_rules(tokens: Tokens, base: Ints) -> Iterator[tuple[Ints, Assign]]:
+    """Yield, for some documents at a time, the first character of each word, and what assigns roles to words."""
     for words in words_by_stretch(tokens):
-        verbs = _may_act(words, intransitive[tokens.ids[words.token]])
-        yield base[words.document] + words.start, partial(_ruled, words, verbs)
+        verbs = _may_act(words)
+        yield base[words.document] + words.start, partial(_assign, words, verbs)
 
 
-def _ruled(words: Words, verbs: Bools, first: Ints, stop: Ints) -> dict[int, Role]:
-    """The words with a role, as the rules see them, all from each `first` up to its `stop` among them."""
-    # No rule looks beyond a STOP: verbs are left out that have no word asked for between theirs and the next.
+def _assign(words: Words, verbs: Bools, first: Ints, stop: Ints) -> dict[int, Role]:
+    """Return the roles that the rules give, complete for the words of the spans from `first` to `stop`."""
+    # No rule looks beyond a STOP: skip the verbs with no span between theirs and the next.
     behind, ahead = _beside(words, first, stop)
     before, after = behind.tolist(), ahead.tolist()
-    given: dict[int, Role] = {}
-    taken: set[int] = set()
+    roles_of: dict[int, Role] = {}
+    passive: set[int] = set()
     for verb, participle, joined, questioned in passive_verbs(words, near=behind | ahead):
-        taken.update((verb, participle, *joined))
+        passive.update((verb, participle, *joined))
         opening = first_auxiliary(words, verb) if before[verb] and not questioned else None
         if opening is not None and not words.kinds[opening] & wc.JOINED:
-            _give(given, words, subject(words, opening), Role(ACTED_UPON, words.type(participle)))
+            _set_roles(roles_of, words, subject(words, opening), Role(ACTED_UPON, words.types[participle]))
         for place in (participle, *joined) if after[verb] else ():
             by = by_phrase(words, place, joined)
             if by is not None:
-                _give(given, words, (by + 1, phrase_after(words, by + 1)), Role(ACTS, words.type(place)))
+                _set_roles(roles_of, words, (by + 1, phrase_after(words, by + 1)), Role(ACTS, words.types[place]))
     for place in np.flatnonzero(verbs & (behind | ahead)).tolist():
-        if place in taken:
+        if place in passive:
             continue
         opening = _active(words, place)
         if opening is not None and before[place]:
-            _give(given, words, subject(words, opening), Role(ACTS, words.type(place)))
+            _set_roles(roles_of, words, subject(words, opening), Role(ACTS, words.types[place]))
         if after[place] and (opening is not None or _governs(words, place)):
-            _give(given, words, _object(words, place), Role(ACTED_UPON, words.type(place)))
-    return given
+            _set_roles(roles_of, words, _object(words, place), Role(ACTED_UPON, words.types[place]))
+    return roles_of
 
 
 def _beside(words: Words, first: Ints, stop: Ints) -> tuple[Bools, Bools]:
-    """Which words have a word in a span before them, and after them, up to the next STOP; one in a span has itself."""
+    """Return which words have a span before them, and after them, with no STOP between; or are in one."""
     size = len(words.before)
     depth = np.zeros(size + 1, dtype=np.int64)
     np.add.at(depth, first, 1)
     np.add.at(depth, stop, -1)
-    held = np.append(0, np.cumsum(np.cumsum(depth[:-1]) > 0))  # words in spans among the first so many
+    in_spans = np.append(0, np.cumsum(np.cumsum(depth[:-1]) > 0))  # how many of the first words are in spans
     bounds = np.append(np.flatnonzero(words.before == STOP), size)
     stretch = np.cumsum(words.before == STOP) - 1  # the first word of all has a STOP before it
-    own: Bools = held[1:] > held[bounds[stretch]]
-    return own, held[bounds[stretch + 1]] > held[:-1]
+    behind: Bools = in_spans[1:] > in_spans[bounds[stretch]]
+    return behind, in_spans[bounds[stretch + 1]] > in_spans[:-1]
 
 
-def _may_act(words: Words, intransitive: Bools) -> Bools:
-    """(words,) which are those that `_active` or `_governs` may say yes to, by what they ask first: a few of all."""
+def _may_act(words: Words) -> Bools:
+    """Return (words,) the few that pass the first conditions of `_active` or `_governs`."""
     kinds = words.classes
     before = np.where(words.before != 0, 0, np.append(0, kinds)[:-1])  # the word before in the same phrase
-    verbal = ((kinds & (wc.PARTICIPLE | wc.SPEECH)) != 0) | intransitive | ((before & _GROUP) != 0)
+    verbal = ((kinds & (wc.PARTICIPLE | wc.SPEECH | wc.INTRANSITIVE)) != 0) | ((before & _GROUP) != 0)
     active = verbal & ((kinds & _NO_VERB) == 0)
     governs = ((kinds & wc.ING) != 0) | ((before & wc.TO) != 0)
     found: Bools = (active | governs) & ((kinds & (wc.BE | wc.ADJECTIVAL)) == 0)
@@ -227,34 +210,26 @@ def _may_act(words: Words, intransitive: Bools) -> Bools:
 
 
 def _active(words: Words, place: int) -> int | None:
-    """The first word of the active verb that ends at `place`, None where no such verb does."""
+    """Return the first word of the active verb that ends at `place`, None if there is none."""
     kinds, marks = words.kinds, words.marks
+    past = kinds[place] & (wc.PARTICIPLE | wc.INTRANSITIVE)
     first, helped = place, 0
     while not marks[first] and first and kinds[first - 1] & _GROUP and not kinds[first - 1] & wc.JOINED:
         first -= 1
         helped |= kinds[first]
     while first < place and not kinds[first] & (wc.AUXILIARY | wc.TO):  # "later" of "officials later said" is no verb
         first += 1
-    if helped & (wc.BE | wc.TO):
-        return None
-    if kinds[place] & _NO_VERB:
+    if helped & (wc.BE | wc.TO) or kinds[place] & _NO_VERB:
         return None
     if helped & (wc.MODAL | wc.DO | wc.HAVE):
-        return None if helped & wc.HAVE and not helped & wc.MODAL and not _is_past(words, place) else first
+        return None if helped & wc.HAVE and not helped & wc.MODAL and not past else first
     if kinds[place] & wc.SPEECH and not kinds[place] & wc.SPEAK_OR_NOUN:
         return place
-    if not _is_past(words, place) or kinds[place] & wc.DISTINCT or _is_reduced(words, place):
-        return None
-    return place
-
-
-def _is_past(words: Words, place: int) -> bool:
-    """Whether a word is a past tense or a participle."""
-    return bool(words.kinds[place] & wc.PARTICIPLE) or words.type(place) in wc.word_lists()["intransitive"]
+    return place if past and not kinds[place] & wc.DISTINCT and not _is_reduced(words, place) else None
 
 
 def _is_reduced(words: Words, place: int) -> bool:
-    """Whether what looks like a past tense only describes a noun: "men killed in Bannu were", "plans approved by"."""
+    """Whether a seeming past tense describes a noun: "men killed in Bannu were", "plans approved by"."""
     kinds, marks = words.kinds, words.marks
     if words.after(place) & wc.BY:
         return True
@@ -276,7 +251,7 @@ def _governs(words: Words, place: int) -> bool:
         return bool(kinds[place] & wc.ING)
     before = kinds[place - 1]
     if before & wc.TO:
-        return not kinds[place] & ~(wc.PARTICIPLE | wc.SPEECH) and not words.is_capital(place)
+        return not kinds[place] & ~(wc.PARTICIPLE | wc.SPEECH | wc.INTRANSITIVE) and not words.is_capital(place)
     return bool(kinds[place] & wc.ING and before & (wc.BE | wc.PREPOSITION | wc.SUBORDINATE | wc.CONJUNCTION))
 
 
@@ -292,8 +267,8 @@ def _object(words: Words, verb: int) -> tuple[int, int] | None:
     return first, phrase_after(words, first)
 
 
-def _give(given: dict[int, Role], words: Words, phrase: tuple[int, int] | None, role: Role) -> None:
-    """Give a role to the heads of a phrase: the words before its first preposition, and before each "and"."""
+def _set_roles(roles_of: dict[int, Role], words: Words, phrase: tuple[int, int] | None, role: Role) -> None:
+    """Set the role of the heads of a phrase: the words before its first preposition and before each "and"."""
     if phrase is None:
         return
     first, last = phrase
@@ -302,6 +277,6 @@ def _give(given: dict[int, Role], words: Words, phrase: tuple[int, int] | None, 
         if word > first and (words.kinds[word] & (wc.PREPOSITION | wc.OF | wc.RELATIVE) or words.marks[word] > 1):
             break
         if words.kinds[word] & wc.CONJUNCTION and word > first:
-            given.setdefault(word - 1, role)
+            roles_of.setdefault(word - 1, role)
         head = word
-    given.setdefault(head, role)
+    roles_of.setdefault(head, role)

@@ -5,7 +5,7 @@ import pytest
 from scipy import sparse
 
 from analysis.framing import permutations
-from analysis.framing.permutations import adjusted, as_headline, dealt
+from analysis.framing.permutations import adjust_p, headline_p, shift_p
 
 RANDOM = np.random.default_rng(4)
 WORDS = RANDOM.integers(3, 20, 28).astype(float)
@@ -19,7 +19,7 @@ def gap(one, whole):
 
 @pytest.mark.parametrize("together", [3, 32])
 def test_words_in_the_place_of_headlines(together, monkeypatch):
-    monkeypatch.setattr(permutations, "TOGETHER", together)
+    monkeypatch.setattr(permutations, "HEADLINES", together)
     words, size = np.array([30, 12, 50, 9]), np.array([5, 4, 9, 8])
     spans = [[(0, 1), (4, 4), (9, 11)], [], [(2, 2), (3, 3), (8, 9), (30, 34)], [(0, 7), (8, 8)]]
     bounds = np.cumsum([0, *map(len, spans)])
@@ -39,13 +39,13 @@ def test_words_in_the_place_of_headlines(together, monkeypatch):
     drawn = [gap(of_windows(random.integers(words - size + 1)), whole) for _ in range(40)]
     expected = np.mean([own >= gap(actual, whole) - 1e-12 for own in [gap(actual, whole), *drawn]], axis=0)
     flat = np.array([span for own in spans for span in own])
-    found = as_headline(flat, frame, bounds, words, size, frames=2, permutations=40, seed=9)
+    found = headline_p(flat, frame, bounds, words, size, frames=2, permutations=40, seed=9)
     assert found.tolist() == expected.tolist()
 
 
 @pytest.mark.parametrize("together", [3, 8])
 def test_documents_dealt_out(together, monkeypatch):
-    monkeypatch.setattr(permutations, "DEALT", together)
+    monkeypatch.setattr(permutations, "DIVISIONS", together)
     values, group = np.column_stack([WORDS, HITS]), np.arange(28) % 3
     random = np.random.default_rng(9)
     orders = [np.arange(28), *(random.permutation(28) for _ in range(40))]
@@ -53,12 +53,12 @@ def test_documents_dealt_out(together, monkeypatch):
         [[gap(values[order[group == g]].sum(axis=0), values.sum(axis=0)) for g in range(3)] for order in orders]
     )
     expected = (apart >= apart[0] - 1e-12).mean(axis=0)
-    assert dealt(sparse.csr_array(HITS), WORDS, group, 40, 9).tolist() == expected.tolist()
+    assert shift_p(sparse.csr_array(HITS), WORDS, group, 40, 9).tolist() == expected.tolist()
 
 
 def test_what_could_not_be_found_is_no_test():
     p, least = np.array([0.004, 0.03, 0.9, 0.9, np.nan]), np.array([1e-4, 1e-3, 0.04, 0.2, np.nan])
     # one test could reach .05, as three could; two .05 / 2, as two could: two are made
-    assert adjusted(p, least).tolist() == pytest.approx([0.008, 0.03, *[np.nan] * 3], nan_ok=True)
-    assert adjusted(p).tolist() == pytest.approx([0.016, 0.06, 0.9, 0.9, np.nan], nan_ok=True)
-    assert adjusted(np.array([]), np.array([])).tolist() == []
+    assert adjust_p(p, least).tolist() == pytest.approx([0.008, 0.03, *[np.nan] * 3], nan_ok=True)
+    assert adjust_p(p).tolist() == pytest.approx([0.016, 0.06, 0.9, 0.9, np.nan], nan_ok=True)
+    assert adjust_p(np.array([]), np.array([])).tolist() == []

@@ -10,7 +10,7 @@ from analysis.framing.attribution import attributions, speaker_shares
 from analysis.framing.axes import axes
 from analysis.framing.contrasts import headline_body, shifts
 from analysis.framing.cooccurrence import cooccurrence, frame_words
-from analysis.framing.counting import count_documents, counted_shards, fit, stacked, term_counts
+from analysis.framing.counting import count_documents, counted_shards, fit, stack, term_counts
 from analysis.framing.embedding import expand
 from analysis.framing.frames import coverage, evidence, matches, over_time, profile, sentence_frames
 from analysis.framing.lexicon import read_lexicon
@@ -37,7 +37,7 @@ def table_of(counts):
 # Each takes tokens, a lexicon, weights or None, and a column of groups or None.
 MEASURES = {
     "matches": lambda t, x, w, by: matches(t, x),
-    "sentences": lambda t, x, w, by: table_of(stacked(counts for _, counts in counted_shards(t, x, w))),
+    "sentences": lambda t, x, w, by: table_of(stack(counts for _, counts in counted_shards(t, x, w))),
     "documents": lambda t, x, w, by: table_of(count_documents(t, x, w)),
     "terms": lambda t, x, w, by: term_counts(t, x),
     "evidence": lambda t, x, w, by: evidence(t, matches(t, x)),

@@ -1,4 +1,4 @@
-"""Where a text says that someone speaks: the verbs of speaking and their speakers."""
+"""Cues of speech: the verbs of speaking and their speakers."""
 
 from collections.abc import Iterator
 
@@ -18,18 +18,17 @@ _NAMING = frozenset("called dubbed termed".split())
 
 
 def speech_by_stretch(tokens: Tokens) -> Iterator[tuple[Speech, list[Cue]]]:
-    """The words and quotations of some documents after the others, with all cues outside quotations."""
+    """Yield the words and quotations of some documents at a time, with the cues outside quotations."""
     for words in words_by_stretch(tokens):
         speech = speech_of(words)
         yield speech, find_cues(speech)
 
 
 def find_cues(speech: Speech) -> list[Cue]:
-    """Every cue outside quotations, in the order of the text."""
+    """Return every cue outside quotations, in text order."""
     wanted = wc.SPEECH | wc.SPEAK_OR_NOUN | wc.ACCORDING
-    places = np.flatnonzero((speech.words.classes & wanted) != 0)
     found: list[Cue] = []
-    for verb in places.tolist():
+    for verb in np.flatnonzero((speech.words.classes & wanted) != 0).tolist():
         if speech.inside[verb]:
             continue
         cue = _according(speech, verb) if speech.words.kinds[verb] & wc.ACCORDING else _cue(speech, verb, found)
@@ -39,7 +38,7 @@ def find_cues(speech: Speech) -> list[Cue]:
 
 
 def _according(speech: Speech, word: int) -> Cue | None:
-    """The cue "according to X"."""
+    """Return the cue "according to X" at `word`."""
     kinds, marks = speech.words.kinds, speech.words.marks
     if word + 2 >= len(kinds) or not kinds[word + 1] & wc.TO or marks[word + 2] or kinds[word + 2] & wc.CLAUSE:
         return None
@@ -49,7 +48,7 @@ def _according(speech: Speech, word: int) -> Cue | None:
 
 
 def _cue(speech: Speech, verb: int, found: list[Cue]) -> Cue | None:
-    """The cue of a verb of speaking, None where it is a noun, a passive, denied or only planned."""
+    """Return the cue of a verb of speaking, None if it is a noun, passive, negated or only planned."""
     kinds, marks = speech.words.kinds, speech.words.marks
     first = verb
     while first and not marks[first] and kinds[first - 1] & (wc.ADVERB | wc.NEGATION | wc.AUXILIARY | wc.TO):
@@ -96,20 +95,20 @@ def _cue(speech: Speech, verb: int, found: list[Cue]) -> Cue | None:
 
 
 def _is_name(speech: Speech, verb: int) -> bool:
-    """Whether a word with a capital is part of a name: "the United States"."""
+    """Whether a capitalized word is part of a name: "the United States"."""
     words = speech.words
     return not words.marks[verb] and words.is_capital(verb) and not words.text(verb, verb).isupper()
 
 
 def _can_say(speech: Speech, phrase: tuple[int, int], opening: int, verb: int) -> bool:
-    """Whether a phrase, by its first and last word, can be the speaker of a verb that begins at `opening`."""
+    """Whether a phrase can be the speaker of `verb`, whose first auxiliary is at `opening`."""
     words, (first, last) = speech.words, phrase
-    kinds, marks, types = words.kinds, words.marks, [words.type(word) for word in range(first, last + 1)]
+    kinds, marks, types = words.kinds, words.marks, [words.types[word] for word in range(first, last + 1)]
     head, ends = kinds[last], types[-1]
     if not _BIDS.isdisjoint(types) or (first == last and ends in _NOBODY):
         return False
     if first and not marks[first] and kinds[first - 1] & wc.AUXILIARY and not kinds[first - 1] & wc.JOINED:
-        return False  # asked and not said: "how would you explain"
+        return False  # a question: "how would you explain"
     if first < last and any(_is_object(speech, word) for word in range(first, last + 1)):
         return False  # a clause: "justice requires us to remember"
     for word in range(first, last):
@@ -128,20 +127,20 @@ def _can_say(speech: Speech, phrase: tuple[int, int], opening: int, verb: int) -
         return False  # "last month"
     if kinds[first] & (wc.PARTICIPLE | wc.ING) and not words.is_capital(first):
         return first < last and not kinds[first + 1] & (wc.PREPOSITION | wc.TO | wc.CLAUSE | wc.DETERMINER)
-    if words.type(verb) in _NAMING and (speech.inside[verb + 1 : verb + 2] == [True] or types[0] in ("a", "an")):
+    if words.types[verb] in _NAMING and (speech.inside[verb + 1 : verb + 2] == [True] or types[0] in ("a", "an")):
         return False  # "a podcast called ..."
     if opening == verb and kinds[verb] & wc.SPEAK_OR_NOUN and not head & wc.INSTITUTION:
-        return _is_plural(speech, first, last) != words.type(verb).endswith("s")  # else a noun: "the technical term"
+        return _is_plural(speech, first, last) != words.types[verb].endswith("s")  # else a noun: "the technical term"
     return not (types[0] in _MANY and first < last and not _is_plural(speech, first, last))
 
 
 def _is_article(speech: Speech, word: int) -> bool:
-    """Whether a word is a determiner that is no pronoun, either: "the", "its", "every"."""
-    return bool(speech.words.kinds[word] & wc.DETERMINER) and speech.words.type(word) not in _SOME | _NOBODY
+    """Whether a word is a determiner and no pronoun: "the", "its", "every"."""
+    return bool(speech.words.kinds[word] & wc.DETERMINER) and speech.words.types[word] not in _SOME | _NOBODY
 
 
 def _is_object(speech: Speech, word: int) -> bool:
-    """Whether a word is a pronoun like "us" or "they", and not "her" before a noun, or the name "US"."""
+    """Whether a word is a pronoun like "us" or "they", not the determiner "her" or the name "US"."""
     kind = speech.words.kinds[word]
     return bool(kind & (wc.OBJECT | wc.PERSONAL) and not kind & wc.DETERMINER) and not speech.words.is_capital(word)
 
@@ -155,15 +154,15 @@ def _is_plural(speech: Speech, first: int, last: int) -> bool:
         if kinds[word] & (wc.PREPOSITION | wc.OF) and word > first:
             head = word - 1
             break
-    name = speech.words.type(head)
+    name = speech.words.types[head]
     if kinds[head] & wc.PERSONAL or name in _SOME:
         return name not in ("he", "she", "it", "another")
-    many = bool(kinds[head] & wc.PLURAL) or (name.endswith("s") and not name.endswith(("ss", "us", "is", "'s")))
+    many = wc.is_plural(name, kinds[head])
     return many and bool(speech.words.marks[head] or not speech.words.is_capital(head))
 
 
 def _that(speech: Speech, verb: int) -> int:
-    """The "that" which opens what is said, 0 where there is none."""
+    """Return the "that" which opens the reported clause, 0 if there is none."""
     kinds, marks = speech.words.kinds, speech.words.marks
     for place in range(verb + 1, min(verb + 1 + ADDRESSEE, len(kinds))):
         if marks[place] or (kinds[place] & (wc.AUXILIARY | wc.SPEECH | wc.QUESTION) and not kinds[place] & wc.THAT):
@@ -174,7 +173,7 @@ def _that(speech: Speech, verb: int) -> int:
 
 
 def _same_sentence_quote(speech: Speech, verb: int) -> bool:
-    """Whether a quotation begins after the verb in its sentence, or in the next one after a colon."""
+    """Whether a quotation begins after the verb, in its sentence or after a colon that ends it."""
     for place in range(verb + 1, min(verb + 1 + NEAR, len(speech.inside))):
         if speech.ends(place) and ":" not in speech.between(place):
             return False
@@ -192,7 +191,7 @@ def _leads(speech: Speech, verb: int) -> bool:
 
 
 def _inverted(speech: Speech, verb: int, *, behind_quote: bool) -> int | None:
-    """The last word of the speaker that follows its verb; None where none does."""
+    """Return the last word of the speaker that follows its verb, None if none does."""
     kinds, marks = speech.words.kinds, speech.words.marks
     first = verb + 1
     if first >= len(kinds) or marks[first] or speech.inside[first]:
@@ -211,7 +210,7 @@ def _inverted(speech: Speech, verb: int, *, behind_quote: bool) -> int | None:
 
 
 def _outside(speech: Speech, first: int, last: int) -> tuple[int, int]:
-    """The part of a phrase after the last quotation in it."""
+    """Return the part of a phrase after the last quotation in it."""
     for place in range(last, first - 1, -1):
         if speech.inside[place]:
             return (place + 1, last) if place < last and speech.words.marks[place + 1] else (first, last)
@@ -219,18 +218,18 @@ def _outside(speech: Speech, first: int, last: int) -> tuple[int, int]:
 
 
 def _reports(speech: Speech, verb: int) -> bool:
-    """Whether what is said follows without "that": "said it was late", "asked why"."""
+    """Whether a reported clause follows without "that": "said it was late", "asked why"."""
     kinds, marks = speech.words.kinds, speech.words.marks
     if verb + 2 >= len(marks) or marks[verb + 1] or marks[verb + 2] == STOP:
         return False
     follows = kinds[verb + 1]
     if kinds[verb] & (wc.SAY | wc.SPEAKING_ON):
-        return not follows & wc.AUXILIARY and not (speech.words.type(verb) == "say" and follows & wc.PREPOSITION)
-    return bool(follows & wc.QUESTION) or speech.words.type(verb + 1) in ("if", "whether")
+        return not follows & wc.AUXILIARY and not (speech.words.types[verb] == "say" and follows & wc.PREPOSITION)
+    return bool(follows & wc.QUESTION) or speech.words.types[verb + 1] in ("if", "whether")
 
 
 def _content(speech: Speech, verb: int) -> int:
-    """The first word of what is said after the verb, a day left out: "said on Monday it was late"."""
+    """Return the first word of the clause after the verb, without a day: "said on Monday it was late"."""
     kinds = speech.words.kinds
     first = verb + 1
     if kinds[first] & wc.PREPOSITION and kinds[first + 1] & wc.TIME:
@@ -243,7 +242,7 @@ def _stands_apart(speech: Speech, verb: int) -> bool:
     kinds, marks = speech.words.kinds, speech.words.marks
     if verb + 1 >= len(marks) or marks[verb + 1]:
         return True
-    tells = speech.words.type(verb) in ("told", "tells", "tell")
+    tells = speech.words.types[verb] in ("told", "tells", "tell")
     if not tells and not kinds[verb + 1] & (wc.PREPOSITION | wc.TIME | wc.ADVERB):
         return False
     for place in range(verb + 2, min(verb + 2 + ADDRESSEE, len(marks))):

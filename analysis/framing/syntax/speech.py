@@ -1,4 +1,4 @@
-"""A corpus with its quotations: which cue names the speaker of each, and which words a cue reports."""
+"""Quotations: which cue names the speaker of each, and which words a cue reports."""
 
 import re
 from bisect import bisect_left, bisect_right
@@ -19,7 +19,7 @@ _CLIPPED = re.compile(r"(?:\d|tis\b|twas\b|em\b|til\b|cause\b|round\b|n\b)", re.
 
 
 class Quote(NamedTuple):
-    """A quotation: its first and last word, document, characters, and whether it goes on from the paragraph before."""
+    """A quotation by its words and characters; `continues`: from the paragraph before."""
 
     first: int
     last: int
@@ -30,38 +30,38 @@ class Quote(NamedTuple):
 
 
 class Cue(NamedTuple):
-    """A place where someone is said to speak."""
+    """A verb of speaking with its speaker."""
 
-    first: int  # of its words, speaker and verb
+    first: int  # of the words of speaker and verb
     verb: int
     last: int
-    speaker: tuple[int, int] | None  # first and last word, None where it is that of the cue before
-    form: str  # what is said follows the verb ("behind"), is around the cue ("apart"), or is quoted ("quote")
-    content: int  # where what is said begins, "behind" its verb
-    joined: bool
+    speaker: tuple[int, int] | None  # first and last word, None if it is that of the cue before
+    form: str  # the speech follows the verb ("behind"), surrounds the cue ("apart"), or is a quotation ("quote")
+    content: int  # first word of speech "behind" the verb
+    joined: bool  # speaker and verb are one word: "he's"
 
 
 class Speech(NamedTuple):
-    """The words and quotations of a corpus; of each word its sentence, paragraph, document, whether it is quoted."""
+    """Words and the quotations among them."""
 
     words: Words
     bounds: list[int]  # the first word of each sentence, and the number of words
     quotes: list[Quote]
-    inside: list[bool]
+    inside: list[bool]  # of each word whether it is quoted; then its sentence, paragraph and document
     sentence: list[int]
     paragraph: list[int]
     document: list[int]
 
     def ends(self, word: int) -> bool:
-        """Whether a sentence ends before the word."""
+        """Whether a sentence ends before `word`."""
         return word == len(self.sentence) or word == 0 or self.sentence[word] != self.sentence[word - 1]
 
     def begins(self, word: int) -> int:
-        """The first word of the sentence of the word."""
+        """Return the first word of a word's sentence."""
         return self.bounds[bisect_right(self.bounds, word) - 1]
 
     def stops(self, word: int) -> int:
-        """The word after the last of the sentence of the word."""
+        """Return the end of a word's sentence: the word after its last."""
         return self.bounds[bisect_right(self.bounds, word)]
 
     def goes_on(self, word: int) -> bool:
@@ -69,37 +69,33 @@ class Speech(NamedTuple):
         return word > 0 and self.document[word] == self.document[word - 1]
 
     def verb_text(self, cue: Cue) -> str:
-        """The verb as the table names it."""
+        """Return the verb as tables name it."""
         according = self.words.kinds[cue.verb] & wc.ACCORDING
-        return "according to" if according else self.words.type(cue.verb)
+        return "according to" if according else self.words.types[cue.verb]
 
     def between(self, word: int) -> str:
-        """The text between a word and the one before it, "" where that is of another document."""
+        """Return the text between a word and the one before it in its document."""
         if not self.goes_on(word):
             return ""
         text = self.words.tokens.corpus.texts[self.document[word]]
         return text[self.words.end[word - 1] : self.words.start[word]]
 
     def cue_of(self, quote: Quote, cues: list[Cue]) -> int | None:
-        """The cue that names the speaker of a quotation, where it has one."""
-        after = self._adjacent(quote, cues)
-        if after is not None:
-            return after
-        here, there = self.sentence[quote.first], self.sentence[quote.last]
-        earlier = [at for at, cue in _around(cues, quote) if cue.verb < quote.first and self.sentence[cue.verb] == here]
-        if earlier:
-            return earlier[-1]
-        later = [at for at, cue in _around(cues, quote) if cue.verb > quote.last and self.sentence[cue.verb] == there]
-        if later:
-            return later[0]
-        if not self.after_colon(quote):
-            return None
-        here = self.sentence[quote.first - 1]  # which ends in the colon
-        before = [at for at, cue in _around(cues, quote) if cue.verb < quote.first and self.sentence[cue.verb] == here]
-        return before[-1] if before else None
+        """Return the number of the cue that names the speaker of a quotation, None if there is none."""
+        adjacent = self._adjacent(quote, cues)
+        if adjacent is not None:
+            return adjacent
+        near = [(at, cue.verb, self.sentence[cue.verb]) for at, cue in _around(cues, quote)]
+        sentence, last = self.sentence[quote.first], self.sentence[quote.last]
+        found = [at for at, verb, own in near if verb < quote.first and own == sentence][-1:]
+        found += [at for at, verb, own in near if verb > quote.last and own == last][:1]
+        if self.after_colon(quote):  # which ends the sentence before
+            before = self.sentence[quote.first - 1]
+            found += [at for at, verb, own in near if verb < quote.first and own == before][-1:]
+        return found[0] if found else None
 
     def _adjacent(self, quote: Quote, cues: list[Cue]) -> int | None:
-        """The cue right after a quotation: ``"..." he said``."""
+        """Return the cue right after a quotation: ``"..." he said``."""
         if quote.last + 1 >= len(self.document) or self.document[quote.last + 1] != quote.document:
             return None
         text = self.words.tokens.corpus.texts[quote.document]
@@ -120,7 +116,7 @@ class Speech(NamedTuple):
         return first > 0 and self.document[first - 1] == quote.document and ":" in self.between(first)
 
     def label(self, quote: Quote) -> str | None:
-        """The speaker in front of a colon, as in a transcript: ``Khan: "..."``."""
+        """Return the speaker in front of a colon, as in a transcript: ``Khan: "..."``."""
         if not self.after_colon(quote):
             return None
         last = first = quote.first - 1
@@ -131,7 +127,7 @@ class Speech(NamedTuple):
         return self.words.text(first, last) if starts and plain and self.words.is_capital(first) else None
 
     def clause(self, at: int, cues: list[Cue]) -> tuple[int, int] | None:
-        """First and last word of what a cue reports in words of its own, None where it reports nothing so."""
+        """Return the first and last word of the clause that a cue reports, None if it reports no clause."""
         cue = cues[at]
         if cue.form == "quote":
             return None
@@ -154,20 +150,20 @@ class Speech(NamedTuple):
 
 
 def _around(cues: list[Cue], quote: Quote) -> list[tuple[int, Cue]]:
-    """The cues near a quotation, with their numbers."""
+    """Return the cues near a quotation with their numbers."""
     low = bisect_left(cues, quote.first, key=lambda cue: cue.verb)
     stop = bisect_right(cues, quote.last + 60, lo=low, key=lambda cue: cue.verb)
     return list(enumerate(cues[max(low - 4, 0) : stop], max(low - 4, 0)))
 
 
 def speech_of(words: Words) -> Speech:
-    """The quotations among words of the English documents."""
+    """Find the quotations among words."""
     tokens, document, start = words.tokens, words.document, words.start
     sentence = sentence_of(tokens, words.token)
     paragraph = tokens.sentence_segment[sentence]
     first_words = np.flatnonzero(np.diff(sentence, prepend=-1))
     held, first_word = np.unique(document[first_words], return_index=True)
-    lines = np.append(first_word, len(first_words)).tolist()  # of the sentences that have words
+    lines = np.append(first_word, len(first_words)).tolist()  # of sentences that have words
     bounds = np.append(first_words, len(document)).tolist()
     segments = tokens.corpus.segments
     begins, stops = segments["start"].to_numpy(), segments["end"].to_numpy()
@@ -186,7 +182,7 @@ def speech_of(words: Words) -> Speech:
 
 
 class Quotation(NamedTuple):
-    """The characters between two quotation marks; `continues`: it goes on from the paragraph before."""
+    """The characters between two quotation marks; `continues`: from the paragraph before."""
 
     start: int
     end: int
@@ -194,11 +190,10 @@ class Quotation(NamedTuple):
 
 
 def quotations(text: str, paragraphs: Iterable[tuple[int, int]]) -> list[Quotation]:
-    """The quotations in the `paragraphs` (start, end) of a text, marks excluded, in order.
+    """Return the quotations in the `paragraphs` (start, end) of a text, without their marks, in order.
 
-    A quotation inside another belongs to the outer one. What is opened and not closed ends with its paragraph; where
-    the next paragraph begins with an opening mark it continues there, as long quotations are printed. A single mark
-    opens one only where it can be told from an apostrophe.
+    A quotation inside another belongs to the outer one. An unclosed quotation ends with its paragraph, and continues in
+    the next if that begins with an opening mark. A single mark opens one only if it can be no apostrophe.
 
     >>> text = "“It’s ‘over’,” he said. 'No,' said Ann, 'it isn't.'"
     >>> [text[q.start : q.end] for q in quotations(text, [(0, len(text))])]
@@ -216,10 +211,10 @@ def quotations(text: str, paragraphs: Iterable[tuple[int, int]]) -> list[Quotati
 
 
 def _in_paragraph(text: str, start: int, end: int) -> tuple[list[Quotation], bool]:
-    """The quotations of one paragraph, and whether the last is left open."""
+    """Return the quotations of one paragraph, and whether the last is left open."""
     found: list[Quotation] = []
     opened: int | None = None
-    passed = start  # what lies before has been read
+    passed = start  # end of the last single quotation
     for mark in _MARKS.finditer(text, start, end):
         place = mark.start()
         if place < passed:
@@ -242,7 +237,7 @@ def _in_paragraph(text: str, start: int, end: int) -> tuple[list[Quotation], boo
 
 
 def _opens(text: str, place: int, start: int, end: int) -> bool:
-    """Whether a mark can open a quotation: nothing but space or a bracket before it, a word after it."""
+    """Whether a mark can open a quotation: space or a bracket before it, a word after it."""
     before = text[place - 1] if place > start else " "
     after = text[place + 1] if place + 1 < end else " "
     if text[place] in "“„«":
@@ -260,7 +255,7 @@ def _closes(text: str, place: int, opened: int) -> bool:
 
 
 def _single_end(text: str, place: int, end: int) -> int | None:
-    """The mark that closes a single quotation: the first that is no apostrophe; if need be, one after a plural "s"."""
+    """Return the mark that closes a single quotation: the first that is no apostrophe, else one after a plural "s"."""
     if _CLIPPED.match(text, place + 1):
         return None
     closing = "’'" if text[place] == "‘" else text[place] if text[place] == "'" else "’‘"

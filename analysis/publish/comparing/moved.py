@@ -6,7 +6,7 @@ from scipy import stats
 
 from analysis.core.compiled import Floats
 from analysis.core.intervals import Estimate, Z, correlations, difference_intervals, rate_intervals
-from analysis.framing.permutations import adjusted
+from analysis.framing.permutations import adjust_p
 
 # Upper end of the 95% interval of a Poisson count of 0: exp(-x) is 0.025 (Garwood 1936).
 NONE_SEEN = -float(np.log(0.025))
@@ -75,7 +75,7 @@ def with_chance(moved: pd.DataFrame) -> pd.DataFrame:
     with np.errstate(divide="ignore", invalid="ignore"):
         p = np.where(difference == 0, 1.0, 2 * stats.norm.sf(Z * np.abs(difference) / reach))
     p = np.where(np.isnan(low) | np.isnan(high), np.nan, p)
-    return moved.assign(p=p, q=adjusted(p), moved=(low > 0) | (high < 0))
+    return moved.assign(p=p, q=adjust_p(p), moved=(low > 0) | (high < 0))
 
 
 def _ratios(a: Estimate, b: Estimate) -> tuple[Floats, Floats, Floats]:

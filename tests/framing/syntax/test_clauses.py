@@ -43,7 +43,7 @@ def test_punctuation_between_words(scheme):
 )
 def test_subject(text, verb, phrase):
     words = read(text)
-    place = [words.type(word) for word in range(len(words.kinds))].index(verb)
+    place = words.types.index(verb)
     found = subject(words, place)
     assert (None if found is None else words.text(*found)) == phrase
 
