@@ -20,7 +20,8 @@ from analysis.scale.by_document import (
     write_rows_of,
 )
 from analysis.text.corpus import Corpus
-from analysis.text.words import Words, count_cells, find
+from analysis.text.kernels import count_cells
+from analysis.text.words import Words, find
 
 COUNTS = pa.schema([("doc_id", pa.string()), ("term", pa.string()), ("count", pa.int64())])
 TOTALS = pa.schema([("term", pa.string()), ("count", pa.int64()), ("documents", pa.int64())])

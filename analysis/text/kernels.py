@@ -8,11 +8,12 @@ of other letters than ASCII, is done once for each distinct surface.
 import re
 import unicodedata
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.core.compiled import compiled
 from analysis.text.batches import Found, each, find_tokens
 from analysis.text.characters import APOSTROPHES, HYPHENS, SOFT_HYPHEN
 from analysis.text.interning import PADDING, Table, first_uses, intern, merge, renumber, strings
@@ -148,3 +149,44 @@ def _fold_all(surfaces: Sequence[str], *, lowercase: bool) -> list[str]:
     lowered = _lowered(composed) if lowercase else composed
     triples = zip(surfaces, composed.split("\n"), lowered.split("\n"), strict=True)
     return [kept if _is_address(surface) else small for surface, kept, small in triples]
+
+
+def count_cells(
+    ids: NDArray[np.int32], offsets: NDArray[np.int64], n_types: int, weights: NDArray[np.float64] | None = None
+) -> tuple[NDArray[np.int32], NDArray[Any], NDArray[np.int64]]:
+    """Count the types of each document, as the ``indices``, ``data`` and ``indptr`` of a sparse matrix in CSR form.
+
+    `ids` are those of `Words`. The types of a document are in rising order. With `weights`, one a word, the data are
+    their sums, added up in the order of the text, so that the last bit does not depend on what is counted together.
+
+    >>> indices, data, indptr = count_cells(np.array([2, 0, 2, 1], np.int32), np.array([0, 3, 4]), 3)
+    >>> indices.tolist(), data.tolist(), indptr.tolist()
+    ([0, 2, 1], [1, 2, 1], [0, 2, 3])
+    """
+    each = np.empty(0, dtype=np.int64) if weights is None else weights
+    indices, data = np.empty(len(ids), dtype=np.int32), np.empty(len(ids), dtype=each.dtype)
+    indptr = np.zeros(len(offsets), dtype=np.int64)
+    sums, latest = np.empty(n_types, dtype=each.dtype), np.full(n_types, -1, dtype=np.int32)
+    n_cells = _count(ids, offsets, each, sums, latest, indices, data, indptr)
+    return indices[:n_cells].copy(), data[:n_cells].copy(), indptr
+
+
+@compiled
+def _count(ids: Any, offsets: Any, weights: Any, sums: Any, latest: Any, indices: Any, data: Any, indptr: Any) -> int:
+    """Fill the cells of `count_cells` in; `latest` is the last document with each type, `sums` what it has of it."""
+    cell = 0
+    for document in range(len(offsets) - 1):
+        first = cell
+        for word in range(offsets[document], offsets[document + 1]):
+            term = ids[word]
+            if latest[term] != document:
+                latest[term] = document
+                sums[term] = 0
+                indices[cell] = term
+                cell += 1
+            sums[term] += weights[word] if len(weights) else 1
+        indices[first:cell].sort()
+        for place in range(first, cell):
+            data[place] = sums[indices[place]]
+        indptr[document + 1] = cell
+    return cell

@@ -17,9 +17,8 @@ from analysis.text import treebank
 from analysis.text.corpus import Corpus, Summarized, positions
 from analysis.text.documents import Offsets, group_names, matching, metadata_column
 from analysis.text.interning import renumber
-from analysis.text.kernels import Words, find_words, fold, is_emoji
+from analysis.text.kernels import Words, count_cells, find_words, fold, is_emoji
 from analysis.text.sentences import primary, sentences_within
-from analysis.text.words import count_cells
 
 if TYPE_CHECKING:
     import nltk
