@@ -17,7 +17,6 @@ from analysis import read_corpus
 from analysis.framing.lexicon import LexiconError, read_lexicon
 from analysis.text import corpus as reading
 from analysis.text.reading.archives import members
-from analysis.text.reading.decoding import decode
 from analysis.text.reading.formats import delimited, rows
 from analysis.text.reading.formats import json as json_reader
 from analysis.text.reading.formats.delimited import read_delimited
@@ -26,7 +25,6 @@ from analysis.text.reading.formats.html import read_html
 from analysis.text.reading.formats.json import read_jsonl
 from analysis.text.reading.formats.parquet import read_parquet
 from analysis.text.reading.formats.pdf import read_pdf
-from analysis.text.reading.formats.plain import read_plain
 from analysis.text.reading.records import Problem, ReadError, Record
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -35,7 +33,7 @@ for package in ("trafilatura", "pypdfium2", "docx", "openpyxl"):
 import openpyxl
 import targets
 from documents import docx, pdf, stream_object
-from tables import _bomb, parquet, written
+from tables import _bomb, parquet
 from zips import zipped
 
 pytestmark = pytest.mark.hostile
@@ -44,45 +42,6 @@ WORDS = "The council met on Monday and rose at noon."
 
 
 STORY = f"<p>{WORDS}</p><p>It was a long day for all of the city.</p>"
-
-
-REFUSED: dict[str, tuple[Callable[[bytes], Any], bytes, str]] = {
-    "a character in two halves": (decode, b"a \xed\xa0\xbd\xed\xb8\x80", "written as two halves"),
-    "half a character": (decode, b"a \xed\xb0\x80 b", "written as two halves"),
-    "two columns of one name": (
-        targets.streamed(lambda file: list(read_parquet(file))),
-        written(pa.table([["a"], ["b"]], names=["text", "text"])),
-        "has more than one column 'text'",
-    ),
-    "a page nested too deeply": (read_html, f"{'<div>' * 300}{STORY}".encode(), "not all of the page is read"),
-    "a Word file with entities": (
-        read_docx,
-        docx("<w:p><w:r><w:t>&y;</w:t></w:r></w:p>", doctype='<!DOCTYPE x [<!ENTITY y "hidden words">]>'),
-        "has a document type declaration",
-    ),
-}
-
-
-@pytest.mark.parametrize("case", REFUSED)
-def test_what_is_refused(case: str) -> None:
-    read, data, said = REFUSED[case]
-    with pytest.raises(ReadError, match=said):
-        read(data)
-
-
-@pytest.mark.parametrize(
-    ("block", "reason"),
-    [
-        (r'a: "\uD800"', "it holds half a character"),
-        (r'a: [a, "\uDC00"]', "it holds half a character"),
-        ("a: " + "[" * 30 + "]" * 30, "it is nested too deeply"),
-        ("a: " + "{b: " * 30 + "c" + "}" * 30, "it is nested too deeply"),
-    ],
-)
-def test_front_matter_that_is_none(block: str, reason: str) -> None:
-    record = read_plain(f"---\n{block}\n---\n{WORDS}".encode())
-    said = f"opens with a block that is not YAML front matter ({reason}): read as text"
-    assert (record.metadata, record.problems) == ({}, (said,))
 
 
 # --- tables
@@ -182,10 +141,18 @@ def test_a_member_without_a_name() -> None:
 # --- documents
 
 
+def test_a_word_file_with_entities() -> None:
+    text, doctype = "<w:p><w:r><w:t>&y;</w:t></w:r></w:p>", '<!DOCTYPE x [<!ENTITY y "hidden words">]>'
+    with pytest.raises(ReadError, match="has a document type declaration"):
+        read_docx(docx(text, doctype=doctype))
+
+
 def test_a_page_that_is_nested_too_deeply() -> None:
     record = read_html(f"<article>{STORY}{'<div>' * 300}{'</div>' * 300}<p>Late words.</p></article>".encode())
     assert "Late words." not in record.text
     assert any("not all of the page is read" in problem for problem in record.problems)
+    with pytest.raises(ReadError, match="not all of the page is read"):
+        read_html(f"{'<div>' * 300}{STORY}".encode())
 
 
 @pytest.mark.parametrize("charset", ["unicode_escape", "raw_unicode_escape", "punycode", "idna", "utf-7", "undefined"])

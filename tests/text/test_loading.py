@@ -36,6 +36,7 @@ def test_the_sample_has_a_name_in_every_folder_that_has_no_such_file(tmp_path, m
 def test_the_second_time_nothing_is_read_or_tokenized(folder, tmp_path, monkeypatch, assert_same):
     first = load_tokens(folder, cache=tmp_path / "cache")
     assert_same(first, tokenize(read_corpus(folder)))
+    assert isinstance(first.ids.base, np.memmap)  # not held in memory too
     for name in ("read_corpus", "tokenize"):
         monkeypatch.delattr(loading, name)
     assert_same(load_tokens(folder, cache=tmp_path / "cache"), first)
@@ -84,24 +85,13 @@ def test_what_is_damaged_is_made_anew(folder, tmp_path, assert_same):
     assert_same(open_tokens(saved), own)
 
 
-def test_what_is_saved_is_not_held_in_memory_too(folder, tmp_path):
-    assert isinstance(load_tokens(folder, cache=tmp_path / "cache").ids.base, np.memmap)
-
-
 def test_a_cache_that_cannot_be_written_costs_nothing_but_time(folder, tmp_path, assert_same):
     blocked = tmp_path / "blocked"
     blocked.write_text("a file where a folder should be", encoding="utf-8")
     assert_same(load_tokens(folder, cache=blocked), tokenize(read_corpus(folder)))
 
 
-def test_only_the_corpora_used_last_are_kept(folder, tmp_path):
-    for number in range(loading.KEPT + 2):
-        (folder / "a.txt").write_text(f"Version {number}.", encoding="utf-8")
-        load_tokens(folder, cache=tmp_path / "cache")
-    assert len(list((tmp_path / "cache").iterdir())) == loading.KEPT
-
-
-def test_what_others_keep_in_that_folder_stays(folder, tmp_path):
+def test_only_the_corpora_used_last_are_kept_and_what_others_keep_in_that_folder(folder, tmp_path):
     cache, elsewhere = tmp_path / "cache", tmp_path / "elsewhere"
     digests = [f"{number:032x}" for number in range(3)]
     cache.mkdir()

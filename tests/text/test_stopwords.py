@@ -23,18 +23,20 @@ def test_a_folder_is_all_its_lists(tmp_path):
     assert read_stopwords(tmp_path) == {"the", "für"}
 
 
-@pytest.mark.parametrize("name", ["", "missing.txt", "empty"])
-def test_no_list_there(tmp_path, name):
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("missing.txt", "no such stop list: .*: give a text file with one word a line, or a folder"),
+        ("empty", "no such stop list: .*: give a text file with one word a line, or a folder"),
+        ("binary.txt", r"stop list binary\.txt its bytes are not text"),
+        ("", r"stop list binary\.txt its bytes are not text"),
+    ],
+)
+def test_what_is_no_list(tmp_path, name, message):
     (tmp_path / "empty").mkdir()
-    with pytest.raises(ValueError, match=r"no such stop list: .*: give a text file with one word a line, or a folder"):
+    (tmp_path / "binary.txt").write_bytes(bytes(range(256)))
+    with pytest.raises(ValueError, match=message):
         read_stopwords(tmp_path / name)
-
-
-def test_a_list_that_is_not_text(tmp_path):
-    path = tmp_path / "list.txt"
-    path.write_bytes(bytes(range(256)))
-    with pytest.raises(ValueError, match=r"stop list list\.txt its bytes are not text"):
-        read_stopwords(path)
 
 
 def test_the_shipped_lists_are_made_of_words_that_can_be_tokens():

@@ -6,15 +6,11 @@ import pytest
 from analysis.text.storage import open_tokens, save_tokens
 
 
-def test_the_sample_comes_back_as_it_was(sample_tokens, tmp_path, assert_same):
-    save_tokens(sample_tokens, tmp_path / "saved")
-    assert_same(open_tokens(tmp_path / "saved"), sample_tokens)
-
-
-def test_what_is_opened_stays_on_disk_and_can_be_measured(sample_tokens, tmp_path, assert_same):
+def test_what_is_opened_is_what_was_saved_and_stays_on_disk(sample_tokens, tmp_path, assert_same):
     save_tokens(sample_tokens, tmp_path / "saved")
     opened = open_tokens(tmp_path / "saved")
     assert isinstance(opened.ids.base, np.memmap)
+    assert_same(opened, sample_tokens)
     rows = np.array([1, 3])
     assert_same(opened.subset(rows), sample_tokens.subset(rows))
     texts = opened.corpus.texts
@@ -32,9 +28,7 @@ def test_a_folder_that_is_there_is_not_written_over(sample_tokens, tmp_path):
 def test_what_is_not_whole_is_not_opened(sample_tokens, tmp_path, name):
     save_tokens(sample_tokens, tmp_path / "saved")
     file = tmp_path / "saved" / name
-    file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
-    with pytest.raises(ValueError, match="holds no saved tokens, or not all of them"):
-        open_tokens(tmp_path / "saved")
-    file.unlink()
-    with pytest.raises(ValueError, match="holds no saved tokens, or not all of them"):
-        open_tokens(tmp_path / "saved")
+    for damage in (lambda: file.write_bytes(file.read_bytes()[: file.stat().st_size // 2]), file.unlink):
+        damage()
+        with pytest.raises(ValueError, match="holds no saved tokens, or not all of them"):
+            open_tokens(tmp_path / "saved")

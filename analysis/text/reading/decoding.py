@@ -15,6 +15,7 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_ANY_BOM = tuple(mark for mark, _ in _BOMS)
 # Signatures of other formats: a short compressed file could pass for text in some code page.
 _NOT_TEXT = (
     (b"\x1f\x8b", "gzip data", "unpack it"),
@@ -26,6 +27,7 @@ _NOT_TEXT = (
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Office file", "save it as .docx or .txt"),
     (b"PAR1", "a Parquet file", "give its name the ending .parquet"),
 )
+_ANY_MARK = tuple(mark for mark, _, _ in _NOT_TEXT)
 # Control characters: C0 except white space (tab, line feed, VT, form feed, carriage return), DEL, C1 except NEL.
 _NO_C0 = bytes([*b"\t\n\v\f\r", *range(0x20, 0x7F), *range(0x80, 0x100)])
 _C1 = re.compile(b"\xc2[\x80-\x84\x86-\x9f]")  # in UTF-8
@@ -69,7 +71,9 @@ def decode(data: bytes) -> tuple[str, str]:
 
 def marked_encoding(data: bytes) -> str:
     """The encoding that the byte order mark of `data` names, "" if it has none."""
-    return next((encoding for mark, encoding in _BOMS if data.startswith(mark)), "")
+    if not data.startswith(_ANY_BOM):  # nearly always, and tested at once
+        return ""
+    return next(encoding for mark, encoding in _BOMS if data.startswith(mark))
 
 
 def control_characters(text: str) -> str:
@@ -136,6 +140,6 @@ def _refuse_surrogates(data: bytes) -> None:
 
 
 def _refuse_other_formats(data: bytes) -> None:
-    for mark, kind, advice in _NOT_TEXT:
+    for mark, kind, advice in _NOT_TEXT if data.startswith(_ANY_MARK) else ():
         if data.startswith(mark):
             raise ReadError(f"is {kind}, not text: {advice}")

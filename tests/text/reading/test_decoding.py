@@ -116,11 +116,18 @@ def test_binary_data_is_refused(data):
         decode(data)
 
 
-def test_a_text_that_breaks_the_promise_of_its_mark():
-    with pytest.raises(ReadError, match="begins as utf-8-sig and breaks at byte 2: save it as UTF-8"):
-        decode(codecs.BOM_UTF8 + b"ab\xff")
-    with pytest.raises(ReadError, match="begins as utf-16 and breaks at byte"):
-        decode(codecs.BOM_UTF16_LE + b"a\0b")
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (codecs.BOM_UTF8 + b"ab\xff", "begins as utf-8-sig and breaks at byte 2: save it as UTF-8"),
+        (codecs.BOM_UTF16_LE + b"a\0b", "begins as utf-16 and breaks at byte"),
+        (b"a \xed\xa0\xbd\xed\xb8\x80", "written as two halves"),
+        (b"a \xed\xb0\x80 b", "written as two halves"),
+    ],
+)
+def test_a_text_that_is_broken(data, message):
+    with pytest.raises(ReadError, match=message):
+        decode(data)
 
 
 @pytest.mark.parametrize(

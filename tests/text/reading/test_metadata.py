@@ -17,38 +17,29 @@ from analysis.text.reading.metadata import (
 
 
 @pytest.mark.parametrize(
-    "written",
-    "2024-06-22|2024-06-22T00:00|22 June 2024|22 Jun 2024|June 22, 2024|Jun 22,  2024|22/06/2024|06/22/2024|22.06.2024"
-    "|2024/06/22|20240622|2024-06-22T05:00+05:00".split("|"),
+    ("ways", "date"),
+    [
+        ("2024-06-22|2024-06-22T00:00|2024/06/22|20240622|2024-06-22T05:00+05:00", datetime(2024, 6, 22)),
+        (
+            "22 June 2024|22 Jun 2024|June 22, 2024|Jun 22,  2024|22/06/2024|06/22/2024|22.06.2024",
+            datetime(2024, 6, 22),
+        ),
+        ("06/06/2024", datetime(2024, 6, 6)),  # the same either way
+        ("2024-06|June 2024", datetime(2024, 6, 1)),
+        ("1789", datetime(1789, 1, 1)),
+        ("12/06/2024", None),  # two dates
+        ("soon|today|now|2024-02-30|31/31/2024|31/02/2024||6", None),
+    ],
 )
-def test_one_day_in_many_ways(written):
-    assert parse_date(written) == datetime(2024, 6, 22)
-
-
-def test_a_month_or_a_year_is_its_first_day():
-    assert parse_date("2024-06") == parse_date("June 2024") == datetime(2024, 6, 1)
-    assert parse_date("1789") == datetime(1789, 1, 1)
-
-
-@pytest.mark.parametrize(
-    "written", ["12/06/2024", "soon", "today", "now", "2024-02-30", "31/31/2024", "31/02/2024", "", "6"]
-)
-def test_what_is_no_date_or_two(written):
-    assert parse_date(written) is None
-
-
-def test_the_same_day_either_way_is_one_date():
-    assert parse_date("06/06/2024") == datetime(2024, 6, 6)
+def test_dates(ways, date):
+    assert {written: parse_date(written) for written in ways.split("|")} == dict.fromkeys(ways.split("|"), date)
 
 
 def test_a_table_keeps_texts_and_drops_blank_lines(tmp_path):
     path = tmp_path / "t.csv"
     path.write_text('file, title ,n\n\na.txt,"Hello, world", 007 \nb.txt,x\n')
-    assert read_table(path).to_dict("list") == {
-        "file": ["a.txt", "b.txt"],
-        "title": ["Hello, world", "x"],
-        "n": ["007", ""],
-    }
+    columns = {"file": ["a.txt", "b.txt"], "title": ["Hello, world", "x"], "n": ["007", ""]}
+    assert read_table(path).to_dict("list") == columns
 
 
 @pytest.mark.parametrize(
@@ -81,24 +72,15 @@ def test_a_table_as_a_spreadsheet_writes_it(tmp_path, text, columns, row):
         ("text\nIt rained, it snowed\n", "hold a comma in"),
         ('"a,b\n1,2\n', r"t\.csv is not a CSV table: unexpected end of data"),
         ("", r"t\.csv has no header"),
+        ("file,title,title\na.txt,x,y\n", "has the column 'title' twice"),
+        (None, r"no such table: '.*t\.csv': give a CSV file whose first line names"),
     ],
 )
 def test_what_is_no_table(tmp_path, text, message):
     path = tmp_path / "t.csv"
-    path.write_text(text)
+    if text is not None:
+        path.write_text(text)
     with pytest.raises(MetadataError, match=message):
-        read_table(path)
-
-
-def test_a_table_that_is_not_there(tmp_path):
-    with pytest.raises(MetadataError, match=r"no such table: '.*none\.csv': give a CSV file whose first line names"):
-        read_table(tmp_path / "none.csv")
-
-
-def test_a_column_named_twice_is_refused(tmp_path):
-    path = tmp_path / "t.csv"
-    path.write_text("file,title,title\na.txt,x,y\n")
-    with pytest.raises(MetadataError, match="has the column 'title' twice"):
         read_table(path)
 
 

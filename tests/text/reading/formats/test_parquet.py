@@ -43,10 +43,14 @@ def test_nothing_can_be_read():
     for data in (whole[:-8], b"words and more words", b"PAR1PAR1"):
         with pytest.raises(ReadError, match=r"is not a Parquet file, or a broken one \(.*\): export it again"):
             list(read_parquet(io.BytesIO(data)))
-    with pytest.raises(ReadError, match="has no column 'text' but 'body': give"):
-        list(read_parquet(io.BytesIO(parquet({"body": ["One."]}))))
-    with pytest.raises(ReadError, match="has no rows: add rows, or leave it out"):
-        list(read_parquet(io.BytesIO(parquet({"text": []}))))
+    twice = pa.table([["One."], ["Two."]], names=["text", "text"])
+    for table, message in (
+        ({"body": ["One."]}, "has no column 'text' but 'body': give"),
+        ({"text": []}, "has no rows: add rows, or leave it out"),
+        (twice, "has more than one column 'text'"),
+    ):
+        with pytest.raises(ReadError, match=message):
+            list(read_parquet(io.BytesIO(parquet(table))))
 
 
 def test_a_file_that_is_broken_further_down():

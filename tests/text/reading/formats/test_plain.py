@@ -37,6 +37,10 @@ def test_values_stay_as_they_are_written():
         ("- a\n- b", "it is not a mapping"),
         ("a: &x [1]\nb: *x", "aliases are not read"),
         ("[" * 2000, "nested too deeply"),
+        ("a: " + "[" * 30 + "]" * 30, "nested too deeply"),
+        ("a: " + "{b: " * 30 + "c" + "}" * 30, "nested too deeply"),
+        (r'a: "\uD800"', "it holds half a character"),
+        (r'a: [a, "\uDC00"]', "it holds half a character"),
         ("!!python/object/apply:os.system ['true']", "it is not a mapping"),
     ],
 )
