@@ -153,8 +153,8 @@ def speaker_shares(
     for shard, rows, document in rows_by_shard(table, tokens):
         speaker = rows["speaker"].astype(object).where(rows["speaker"].notna(), "").to_numpy()
         own = {"group": group[shard.document + document], "key": list(map(_key_of, speaker)), "speaker": speaker}
-        said = dict(zip(COUNTS, (1, *_words_said(rows, document, shard.tokens)), strict=True))
-        counted.append(pd.DataFrame(own | said).groupby(named, as_index=False).sum())
+        counts = dict(zip(COUNTS, (1, *_count_words(rows, document, shard.tokens)), strict=True))
+        counted.append(pd.DataFrame(own | counts).groupby(named, as_index=False).sum())
     forms = pd.concat(counted).groupby(named, as_index=False).sum()
     shares = forms.groupby(named[:2], as_index=False)[COUNTS].sum()
     often = forms.sort_values("statements", ascending=False, kind="stable").drop_duplicates(named[:2])
@@ -304,17 +304,12 @@ def _quoted(speech: Speech, cues: list[Cue], speakers: list[str]) -> list[_Row]:
             speaker = last[1]
         if speaker:
             last = (speech.paragraph[quote.last], speaker, speech.sentence[quote.last])
-        if chosen is not None or _is_speech(speech, quote):
+        # Without a verb, speech is a sentence or at least `TERM` words.
+        ending = speech.words.tokens.corpus.texts[document][quote.start : quote.end].rstrip()[-1:]
+        is_sentence = ending in ".?!…" and (speech.ends(quote.first) or speech.after_colon(quote))
+        if chosen is not None or is_sentence or quote.last - quote.first + 1 >= TERM:
             rows.append((quote.document, quote.start, quote.end, "quoted", speaker, verb_text))
     return rows
-
-
-def _is_speech(speech: Speech, quote: Quote) -> bool:
-    """Whether a quotation without a verb is speech: a sentence, or at least `TERM` words."""
-    ending = speech.words.tokens.corpus.texts[quote.document][quote.start : quote.end].rstrip()[-1:]
-    return quote.last - quote.first + 1 >= TERM or (
-        (speech.ends(quote.first) or speech.after_colon(quote)) and ending in ".?!…"
-    )
 
 
 def _continues(speech: Speech, quote: Quote, paragraph: int, sentence: int) -> bool:
@@ -346,7 +341,7 @@ def _key_of(name: str) -> str:
     return " ".join(words[1:] if len(words) > 1 and words[0] in ("the", "a", "an") else words)
 
 
-def _words_said(table: pd.DataFrame, document: Ints, tokens: Tokens) -> Ints:
+def _count_words(table: pd.DataFrame, document: Ints, tokens: Tokens) -> Ints:
     """Count the quoted words of each row, and the reported ones that are not quoted; each word counts once."""
     first, last = (word_at(tokens, document, table[side].to_numpy()) for side in ("start", "end"))
     # Mark punctuation as taken, so that it never counts.

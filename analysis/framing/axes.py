@@ -1,4 +1,4 @@
-"""Axes between opposites: to which of two poles the words of a corpus lean. Exploratory, as all that vectors say."""
+"""Axes between opposites: to which of two poles the words of a corpus lean. Exploratory."""
 
 from collections.abc import Mapping, Sequence
 
@@ -17,22 +17,20 @@ Poles = Mapping[str, tuple[Sequence[str], Sequence[str]]]
 
 
 def axes(tokens: Tokens, poles: Poles, by: str | None = None) -> pd.DataFrame:
-    r"""To which of two opposites the words of a corpus lean, and how much is made of the matter at all.
+    r"""Measure to which of two opposites the words of a corpus lean, and how strongly.
 
-    `poles` names each axis by its two lists of words: ``{"safety": (["safe", "secure"], ["dangerous", "risky"])}``. The
-    axis runs from the mean of the second to the mean of the first, and each content word w has a cosine with it:
+    `poles` gives each axis two lists of words: ``{"safety": (["safe", "secure"], ["dangerous", "risky"])}``. The axis
+    runs from the mean of the second to the mean of the first; each content word w has a cosine c with it:
 
     .. math:: B = \sum_w n_w c_w / \sum_w n_w, \qquad I = \sum_w n_w (c_w - B_0)^2 / \sum_w n_w
 
-    (Kwak, An, Jing and Ahn 2021, FrameAxis), n being how often a word occurs and :math:`B_0` the bias of the whole
-    corpus. One row an axis (and a group, the values of the metadata column `by`), axes in the order given: ``axis``,
-    ``words`` (content words counted), ``bias`` (higher than another group's = nearer to the first pole; its sign alone
-    says little), ``bias_low``, ``bias_high``, ``intensity`` (0 = all words are indifferent to it), ``intensity_low``,
-    ``intensity_high``. The intervals are 95% intervals over documents, see `analysis.core.intervals.mean_intervals`;
-    NaN with fewer than five.
+    (Kwak, An, Jing and Ahn 2021, FrameAxis, there with function words), n being a word's count and :math:`B_0` the bias
+    of the whole corpus. One row an axis (and a group, with the metadata column `by`): ``axis``, ``words`` (content
+    words), ``bias`` (higher than another group's = nearer to the first pole; its sign alone says little), ``bias_low``,
+    ``bias_high``, ``intensity`` (0 = no word leans), ``intensity_low``, ``intensity_high``: 95% intervals over
+    documents (`analysis.core.intervals.mean_intervals`; NaN with fewer than five). Only English documents count.
 
-    Unlike the authors' it leaves out words that tell little ("the", "of"). Only English documents are counted. Raises
-    `ValueError` for an axis without words on either side or with the same on both, an unknown column, or no English
+    Raises `ValueError` for an axis without words on a side or with the same on both, an unknown column, or no English
     document.
 
     >>> from analysis import load_tokens
@@ -46,24 +44,24 @@ def axes(tokens: Tokens, poles: Poles, by: str | None = None) -> pd.DataFrame:
         raise ValueError("poles is empty: give at least one axis, such as {'safety': (['safe'], ['dangerous'])}")
     english = np.flatnonzero(tokens.languages == "en")
     if not len(english):
-        said = ", ".join(sorted(set(tokens.languages)))
-        raise ValueError(f"the documents are in {said}: axes are drawn through 'en' alone")
+        others = ", ".join(sorted(set(tokens.languages)))
+        raise ValueError(f"the documents are in {others}: axes are drawn through 'en' alone")
     tokens = tokens.subset(english)
     lines = np.array([_axis(name, *words) for name, words in poles.items()]).T
-    values = np.zeros((len(tokens.vocabulary), 1 + len(poles)))  # of each type whether it tells, and its cosines
+    values = np.zeros((len(tokens.vocabulary), 1 + len(poles)))  # of each type: whether a content word, its cosines
     used = np.zeros(len(values), dtype=bool)
     for shard in shards(tokens):
         used[shard.types[np.unique(shard.tokens.ids)]] = True
     for first in range(0, len(values), AT_ONCE):
         types = first + np.flatnonzero(used[first : first + AT_ONCE])
         words = names(tokens, types)
-        told = tells(words.tolist())
-        vectors = embed(words[told].tolist()).astype(np.float64)
-        values[types[told]] = np.column_stack([np.ones(told.sum()), (vectors @ lines).round(DIGITS)])
-    size, *leaning = _summed(tokens, values).T
-    baseline = np.sum(leaning, axis=1) / max(size.sum(), 1)
-    apart = values[:, :1] * (values[:, 1:] - baseline) ** 2
-    sums = np.column_stack([*leaning, _summed(tokens, apart)])
+        content = tells(words.tolist())
+        vectors = embed(words[content].tolist()).astype(np.float64)
+        values[types[content]] = np.column_stack([np.ones(content.sum()), (vectors @ lines).round(DIGITS)])
+    size, *cosines = _sums(tokens, values).T
+    baseline = np.sum(cosines, axis=1) / max(size.sum(), 1)
+    squares = values[:, :1] * (values[:, 1:] - baseline) ** 2
+    sums = np.column_stack([*cosines, _sums(tokens, squares)])
     groups, number = tokens.numbered_groups(by)
     lows, highs = mean_intervals(sums, size, number, len(groups))
     tables = []
@@ -80,8 +78,8 @@ def axes(tokens: Tokens, poles: Poles, by: str | None = None) -> pd.DataFrame:
     return pd.concat(tables, ignore_index=True).round(8)
 
 
-def _summed(tokens: Tokens, values: Floats) -> Floats:
-    """(documents, columns) what `values`, (types of the whole, columns), come to over the words of each document."""
+def _sums(tokens: Tokens, values: Floats) -> Floats:
+    """Return (documents, columns) the sums of `values`, (types, columns), over the words of each document."""
     pieces: list[Floats] = []
     for shard in shards(tokens):
         ids, bounds = shard.tokens.ids, shard.tokens.document_offsets
@@ -91,7 +89,7 @@ def _summed(tokens: Tokens, values: Floats) -> Floats:
 
 
 def _axis(name: str, first: Sequence[str], second: Sequence[str]) -> Floats:
-    """The unit vector from the mean of the second words to the mean of the first."""
+    """Return the unit vector from the mean of the second words to the mean of the first."""
     for words in (first, second):
         if isinstance(words, str) or not len(words) or not embed(words).any(axis=1).all():
             raise ValueError(f"axis {name!r} has the pole {words!r}: give a list of one word or more")

@@ -1,4 +1,4 @@
-"""Labels learnt from coded texts by a linear model, whose every weight can be read."""
+"""A classifier of coded texts: a linear model with readable weights, and its cross-validation."""
 
 import dataclasses
 import warnings
@@ -19,14 +19,14 @@ from analysis.text import embeddings
 
 __all__ = ["Model", "Validation", "cross_validate", "load", "save", "shipped", "train", "weights"]
 
-ENOUGH = 200  # coded texts below which a model is seldom worth more than a dictionary
-FEW = 5  # texts of a label below which its figures are chance
-SOURCE_P = 0.01  # below it the source is held to tell the label
+ENOUGH = 200  # coded texts, below which a model is seldom better than a dictionary
+FEW = 5  # texts of a label, below which its scores are chance
+SOURCE_P = 0.01  # below which the source predicts the label
 NEAR = 0.05  # of accuracy: hardly less than the model's
 
 
 class Validation(NamedTuple):
-    """What `cross_validate` found: two tables of figures, the texts behind them, and sentences to read with them."""
+    """The result of `cross_validate`: two tables of scores, the texts behind them, and warnings."""
 
     summary: pd.DataFrame
     classes: pd.DataFrame
@@ -41,13 +41,12 @@ def train(
     *,
     lexicons: Sequence[Lexicon] | None = None,
 ) -> Model:
-    """A model that gives texts one of the `labels`, learnt from coded `texts`.
+    """Train a model that gives texts one of the `labels`.
 
-    Logistic regression (multinomial, L2 penalty, labels weighted so that each counts the same) on the numbers that
-    `analysis.framing.features.fit` describes: words and pairs of words, pieces of words, frames of the `lexicons` (all
-    that are shipped, when none are named), and sentence vectors where the extra "embeddings" is installed. Nothing in
-    it is random. `groups` names the source of each text; a note says when sources alone tell the label. Each note is
-    issued as a warning too: fewer than 200 texts, a label with fewer than 5.
+    Multinomial logistic regression (L2 penalty, balanced labels) on the features of `analysis.framing.features.fit`:
+    words, bigrams, character n-grams, frames of the `lexicons` (by default the shipped ones), and sentence vectors if
+    the extra "embeddings" is installed. It is deterministic. Notes, also issued as warnings, tell of fewer than 200
+    texts, of labels with fewer than 5, and if `groups`, the source of each text, alone predicts the label.
 
     Raises `ValueError` for lengths that differ, a text that is empty or not a string, a missing label, labels of
     several types, fewer than two labels, a label with one text; `ModuleNotFoundError` without the extra "classifier".
@@ -78,20 +77,17 @@ def cross_validate(
     folds: int = 5,
     seed: int = 13,
 ) -> Validation:
-    """How well a model trained on some of the coded texts labels the others.
+    """Cross-validate the model of `train`, stratified by label, and by source if `groups` names each text's source.
 
-    The texts are parted into `folds`, drawn with `seed`, in each of which the labels have their shares of the whole;
-    each fold is labelled by a model trained on the others. With `groups`, the source of each text, a second time with
-    all texts of a source in one fold: the figure for a source that the model has never seen. Every figure is too good
-    where one of the lexicons was written or improved with these texts at hand.
+    Folds are drawn with `seed`; by source, all texts of a source are in one fold. The scores are too good if one of the
+    lexicons was improved on these texts.
 
-    ``summary``: folds ("stratified", "by source"), method, texts, accuracy, macro_f1 (the mean of the labels' F1),
-    fold_mean and fold_sd (of the macro-F1 of the single folds). Methods: "model"; "majority label"; and with `groups`
-    "source alone", the most frequent label of the other texts of the same source. ``classes``: folds, label, precision,
-    recall, f1 (0 where nothing is right), correct, gold, predicted (texts). ``texts``: folds, position (from 0), fold,
-    label, predicted, probability, margin (to the next label). ``notes``: plain sentences; among them one, where the
-    source alone gives the right label more often than the majority label does (McNemar's exact test, p < .01), and
-    whether it comes within .05 of the model's accuracy.
+    ``summary``: folds ("stratified", "by source"), method, texts, accuracy, macro_f1 (mean of the labels' F1),
+    fold_mean and fold_sd (of the folds' macro-F1). Methods: "model"; "majority label"; and with `groups` "source
+    alone", the most frequent label of the other texts of the source. ``classes``: folds, label, precision, recall, f1
+    (0 of nothing), correct, gold, predicted (texts). ``texts``: folds, position (from 0), fold, label, predicted,
+    probability, margin (to the next label). ``notes``: warnings; one of them if the source alone is right more often
+    than the majority label (McNemar's exact test, p < .01), and if it comes within .05 of the model's accuracy.
 
     Raises `ValueError` as `train` does, for fewer than 2 folds, a label with fewer texts than folds, a single source.
     """
@@ -121,12 +117,12 @@ def cross_validate(
     table = table[["folds", "position", "fold", "label", "predicted", "probability", "margin"]]
     summary, classes = [], []
     for name, own in table.groupby("folds", sort=False):
-        given, said, fold = (own[column].to_numpy() for column in ("label", "predicted", "fold"))
-        rules = {"model": said, "majority label": _majority(given)}
-        if groups is not None and name == "stratified":  # of a source never seen there is no rule
-            rules["source alone"] = _of_source(given, groups)
-        summary += [{"folds": name, "method": rule} | _figures(given, what, fold) for rule, what in rules.items()]
-        classes.append(label_scores(given, said).assign(folds=name))
+        label, predicted, fold = (own[column].to_numpy() for column in ("label", "predicted", "fold"))
+        rules = {"model": predicted, "majority label": _majority(label)}
+        if groups is not None and name == "stratified":  # an unseen source has no label
+            rules["source alone"] = _of_source(label, groups)
+        summary += [{"folds": name, "method": rule} | _scores(label, by, fold) for rule, by in rules.items()]
+        classes.append(label_scores(label, predicted).assign(folds=name))
     if groups is not None:
         notes += _source_notes(labels, groups, accuracy=summary[0]["accuracy"])
         of_label = pd.Series(groups).groupby(labels).nunique()
@@ -139,14 +135,12 @@ def cross_validate(
 
 
 def weights(model: Model, top: int = 10) -> pd.DataFrame:
-    """What speaks for each label: up to `top` features of each kind with the highest weights above 0.
+    """List up to `top` features of each kind with the highest weights above 0 for each label.
 
-    Columns: label, kind ("word", "characters", "frame", "embedding"), feature, weight. The weight of a word, a piece
-    of a word (a blank for its edge) or a frame (lexicon/frame) is what it adds to the label's score, on average over
-    the training texts in which it appears; a score higher by 0.69 doubles the odds against a label that it leaves
-    alone. The dimensions of a sentence vector mean nothing to a reader; kind "embedding" has words of the training
-    texts instead, and what the sentence vector of that word alone would add. Raises `ValueError` when `top`
-    is below 1.
+    Columns: label, kind ("word", "characters", "frame", "embedding"), feature, weight. A weight is what the word, the
+    n-gram (with a blank for a word's edge) or the frame (lexicon/frame) adds to the label's score, on average over the
+    training texts that have it; 0.69 doubles the odds. Kind "embedding" lists words of the training texts with what
+    their sentence vectors would add. Raises `ValueError` for a `top` below 1.
     """
     if top < 1:
         raise ValueError(f"top is {top}: give 1 or more")
@@ -172,11 +166,11 @@ def weights(model: Model, top: int = 10) -> pd.DataFrame:
 def _coded(
     texts: Iterable[str], labels: Iterable[Any], groups: Iterable[Any] | None
 ) -> tuple[list[str], NDArray[Any], NDArray[np.object_] | None]:
-    """The arguments of training, checked: labels as an array of objects that are strings, or of whole numbers."""
-    given, codes = as_texts(texts), list(labels)
-    if len(given) != len(codes):
-        raise ValueError(f"{len(given)} texts and {len(codes)} labels: give one label a text")
-    for position, (text, code) in enumerate(zip(given, codes, strict=True)):
+    """Check the arguments of training; return labels as an array of strings or of whole numbers."""
+    listed, codes = as_texts(texts), list(labels)
+    if len(listed) != len(codes):
+        raise ValueError(f"{len(listed)} texts and {len(codes)} labels: give one label a text")
+    for position, (text, code) in enumerate(zip(listed, codes, strict=True)):
         if not text.strip():
             raise ValueError(f"text {position} (from 0) is empty: drop it and its label {code!r}")
         if pd.api.types.is_scalar(code) and (pd.isna(code) or not str(code).strip()):
@@ -186,16 +180,15 @@ def _coded(
         kinds = " and ".join(sorted({type(code).__name__ for code in codes}))
         raise ValueError(f"labels are of the type {kinds}: give all as strings, or all as whole numbers")
     checked = np.array([str(code) for code in codes], dtype=object) if strings else np.array(codes).astype(np.int64)
-    distinct = len(np.unique(checked))
-    if distinct < 2:
-        said = f"every text has the label {codes[0]!r}" if codes else "there are no texts"
-        raise ValueError(f"{said}: give texts of two labels or more")
+    if len(np.unique(checked)) < 2:
+        fault = f"every text has the label {codes[0]!r}" if codes else "there are no texts"
+        raise ValueError(f"{fault}: give texts of two labels or more")
     if groups is None:
-        return given, checked, None
+        return listed, checked, None
     sources = ["(none)" if pd.isna(group) or group == "" else str(group) for group in groups]  # as `Tokens.groups`
-    if len(sources) != len(given):
-        raise ValueError(f"{len(given)} texts and {len(sources)} groups: give one source a text")
-    return given, checked, np.array(sources, dtype=object)
+    if len(sources) != len(listed):
+        raise ValueError(f"{len(listed)} texts and {len(sources)} groups: give one source a text")
+    return listed, checked, np.array(sources, dtype=object)
 
 
 def _size_notes(names: NDArray[Any], counts: NDArray[np.int64]) -> tuple[str, ...]:
@@ -211,21 +204,21 @@ def _size_notes(names: NDArray[Any], counts: NDArray[np.int64]) -> tuple[str, ..
 def _source_notes(
     labels: NDArray[Any], groups: NDArray[np.object_], *, accuracy: float | None = None
 ) -> tuple[str, ...]:
-    """A sentence where the source alone predicts the label as well as the model does (McNemar's exact test, 1947)."""
+    """Return a note if the source alone predicts the label better than the majority (McNemar's exact test, 1947)."""
     by_source, by_frequency = _of_source(labels, groups) == labels, _majority(labels) == labels
     won, lost = int((by_source & ~by_frequency).sum()), int((by_frequency & ~by_source).sum())
     p = float(stats.binomtest(won, won + lost, alternative="greater").pvalue) if won + lost else 1.0
-    better, near = p < SOURCE_P, accuracy is not None and bool(by_source.mean() >= accuracy - NEAR)
-    if not better:
+    if p >= SOURCE_P:
         return ()
     text = f"the source alone gives the right label to {by_source.mean():.0%} of the texts"
     text += f" (the most frequent label to {by_frequency.mean():.0%}, p = {p:.2g}"
+    near = accuracy is not None and bool(by_source.mean() >= accuracy - NEAR)
     text += f"; the model to {accuracy:.0%}, hardly more)" if near else ")"
     return (f"{text}: the model may have learnt who writes and not what is written; compare the folds by source",)
 
 
 def _of_source(labels: NDArray[Any], groups: NDArray[np.object_]) -> NDArray[Any]:
-    """For each text the most frequent label of the other texts of its source; of all others, where there is none."""
+    """Return for each text the most frequent label of its source's other texts, or else of all other texts."""
     names, code = np.unique(labels, return_inverse=True)
     _, source = np.unique(groups.astype(str), return_inverse=True)
     table = np.zeros((source.max() + 1, len(names)), dtype=np.int64)
@@ -239,7 +232,7 @@ def _of_source(labels: NDArray[Any], groups: NDArray[np.object_]) -> NDArray[Any
 
 
 def _majority(labels: NDArray[Any]) -> NDArray[Any]:
-    """For each text the most frequent label of all: with itself, since two labels as frequent would else both lose."""
+    """Return for each text the most frequent label, counting the text too, or two equal labels would both lose."""
     names, counts = np.unique(labels, return_counts=True)
     return np.full(len(labels), names[counts.argmax()], dtype=labels.dtype)
 
@@ -254,28 +247,24 @@ def _fold_numbers(splits: Iterable[tuple[Any, NDArray[np.int64]]], size: int) ->
 def _labelled(
     texts: Sequence[str], labels: NDArray[Any], fold: NDArray[np.int64], lexicons: Sequence[Lexicon]
 ) -> pd.DataFrame:
-    """Every text labelled by a model trained on the texts of the other folds."""
+    """Label every text by a model trained on the other folds."""
     tables = []
     for number in np.unique(fold).tolist():
         own, others = np.flatnonzero(fold == number), np.flatnonzero(fold != number)
         model = fit([texts[row] for row in others.tolist()], labels[others], lexicons)
         shares = model.probabilities([texts[row] for row in own.tolist()]).to_numpy()
         ordered = np.sort(np.hstack([np.zeros((len(own), 1)), shares]), axis=1)
-        table = {
-            "position": own,
-            "fold": number,
-            "label": labels[own],
-            "predicted": model.labels[shares.argmax(axis=1)],
-        }
+        table = {"position": own, "fold": number, "label": labels[own]}
+        table |= {"predicted": model.labels[shares.argmax(axis=1)]}
         tables.append(pd.DataFrame(table | {"probability": ordered[:, -1], "margin": ordered[:, -1] - ordered[:, -2]}))
     return pd.concat(tables).sort_values("position", ignore_index=True)
 
 
-def _figures(given: NDArray[Any], said: NDArray[Any], fold: NDArray[np.int64]) -> dict[str, Any]:
-    single = [label_scores(given[fold == number], said[fold == number])["f1"].mean() for number in np.unique(fold)]
-    figures = {
-        "accuracy": float((given == said).mean()),
-        "macro_f1": float(label_scores(given, said)["f1"].mean()),
-    }
-    figures |= {"fold_mean": float(np.mean(single)), "fold_sd": float(np.std(single, ddof=1))}
-    return {"texts": len(given)} | {name: float(f"{figure:.6g}") for name, figure in figures.items()}
+def _scores(label: NDArray[Any], predicted: NDArray[Any], fold: NDArray[np.int64]) -> dict[str, Any]:
+    def macro_f1(rows: Any) -> float:
+        return float(label_scores(label[rows], predicted[rows])["f1"].mean())
+
+    folds = [macro_f1(fold == number) for number in np.unique(fold)]
+    scores = {"accuracy": float((label == predicted).mean()), "macro_f1": macro_f1(slice(None))}
+    scores |= {"fold_mean": float(np.mean(folds)), "fold_sd": float(np.std(folds, ddof=1))}
+    return {"texts": len(label)} | {name: float(f"{score:.6g}") for name, score in scores.items()}

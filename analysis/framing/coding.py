@@ -1,4 +1,4 @@
-"""Sentences for human coders: which of a corpus to draw, and what may be written beside them."""
+"""Sentences for human coders: drawing a stratified sample, and the codes that coders may give."""
 
 import hashlib
 import re
@@ -18,9 +18,9 @@ from analysis.text.patterns import find
 from analysis.text.tables import documents_of
 from analysis.text.tokens import Tokens
 
-NONE = "none"  # the code of a sentence that is about none of the frames
+NONE = "none"  # the code for no frame
 NEAR, SILENT = "(near)", "(none)"  # strata without a frame
-# The columns of a drawn sentence, and the types of their values in a file.
+# The columns of a drawn sentence and their types in a file.
 ITEM: dict[str, tuple[type, ...]] = {
     **dict.fromkeys(("item", "doc_id"), (str,)),
     **dict.fromkeys(("start", "end"), (int,)),
@@ -28,28 +28,27 @@ ITEM: dict[str, tuple[type, ...]] = {
     "weight": (int, float),
     "probability": (int, float, type(None)),
 }
-# The share of a sheet: of the strata of frames together, of near misses, of sentences in which nothing is found. The
-# last represents most of a corpus and decides about recall; the first decides about precision.
+# The shares of a sheet: of the frames' strata together, which decide about precision, of near misses, and of sentences
+# without a match, which are most of a corpus and decide about recall.
 SHARES = (0.5, 0.15, 0.35)
 
 
 def draw_sheet(tokens: Tokens, lexicon: Lexicon, *, size: int = 200, coders: int = 2, seed: int = 0) -> pd.DataFrame:
-    """A stratified random sample of `size` different sentences for human coders, in random order.
+    """Draw a stratified random sample of `size` different sentences for human coders, in random order.
 
-    Each sentence of the documents in the lexicon's language (titles and headings too) is in one stratum: the rarest of
-    the frames of which it has a match; "(near)", where that is in doubt: every match is negated, two frames lead with
-    the same weight, or there is no match and an ``excludes`` phrase; "(none)", where nothing is found. Half of the
-    sheet is shared out evenly among the frames, 15% are near misses, 35% have none; what a stratum is too small for
-    goes to the others. A sentence that occurs several times is coded once, at one of its places drawn at random.
+    Each sentence of the documents in the lexicon's language (titles and headings too) is in one stratum: the rarest
+    frame that it matches; "(near)" if all matches are negated, two frames tie, or only an ``excludes`` phrase matches;
+    else "(none)". Half of the sheet is divided evenly among the frames, 15% are near misses, 35% have no match; what a
+    small stratum lacks goes to the others. A sentence that occurs several times is coded once, at a random place.
 
-    Columns: ``item`` (a name that the same sentence at the same place always has), ``doc_id``, ``start``, ``end``
-    (characters), ``before``, ``sentence``, ``after`` (the sentence and its neighbours, on one line), ``coder_1`` and so
-    on (empty); and, which `write_sheet` keeps from the coders, ``stratum``, ``weight``: how many sentences of the
-    corpus each represents, N_h c_i / sum of c over the drawn of stratum h, with N_h sentences in the stratum and c_i
-    the occurrences of sentence i; ``probability``: m_h / M_h, with m_h drawn of M_h different sentences.
+    Columns: ``item`` (a hash of the sentence and its place), ``doc_id``, ``start``, ``end`` (characters), ``before``,
+    ``sentence``, ``after`` (the sentence and its neighbours, on one line), ``coder_1`` ... (empty), and, hidden from
+    coders by `write_sheet`, ``stratum``; ``weight``: the sentences of the corpus that it represents, N_h c_i / sum of c
+    over the drawn of stratum h, with N_h sentences in the stratum and c_i occurrences of sentence i; ``probability``:
+    m_h / M_h, with m_h drawn of M_h different sentences.
 
-    All sentences are taken where there are no more than `size`. Raises `ValueError` for a size below the number of
-    strata, for no coder, for a corpus without sentences in the lexicon's language.
+    All sentences are drawn if there are no more than `size`. Raises `ValueError` for a size below the number of strata,
+    for no coder, or without sentences in the lexicon's language.
 
     >>> from analysis import read_text, tokenize
     >>> from analysis.framing.lexicon import read_lexicon
@@ -77,43 +76,34 @@ def draw_sheet(tokens: Tokens, lexicon: Lexicon, *, size: int = 200, coders: int
         raise ValueError(f"size={size!r}: the sentences are of {len(members)} kinds, draw that many or more")
     random = np.random.default_rng(seed)
     drawn, weight, probability = [], [], []
-    given = _allocate([*map(len, members.values())], stratum_shares(members), size)
-    for own, many in zip(members.values(), given, strict=True):
+    sizes = _allocate([*map(len, members.values())], stratum_shares(members), size)
+    for own, many in zip(members.values(), sizes, strict=True):
         chosen = random.permutation(own)[:many]
         drawn.append(chosen)
         weight.append(times[chosen] * (times[own].sum() / times[chosen].sum()))
         probability.append(np.full(many, many / len(own)))
     order = random.permutation(sum(map(len, drawn)))
     unit, weights, chances = (np.concatenate(column)[order] for column in (drawn, weight, probability))
-    # One of its places at random, so that each group of documents has its share of those.
+    # A random one of its places, so that each group of documents has its share of them.
     place = np.cumsum(times)[unit] - 1 - random.integers(times[unit])
     line = np.argsort(number, kind="stable")[place]
 
-    def neighbour(place: int, step: int) -> str:
-        other = place + step
-        return sentences[other] if 0 <= other < len(sentences) and document[other] == document[place] else ""
+    def texts(step: int) -> list[str]:
+        others = [place + step for place in line.tolist()]
+        same = (0 <= other < len(document) and document[other] == document[other - step] for other in others)
+        return [sentences[other] if inside else "" for other, inside in zip(others, same, strict=True)]
 
-    doc_ids = tokens.doc_ids[document[line]]
-    start, end = tokens.sentence_start[line], tokens.sentence_end[line]
-    own_text = [sentences[place] for place in line]
-    places = zip(doc_ids, start.tolist(), end.tolist(), own_text, strict=True)
-    return pd.DataFrame(
-        {
-            "item": [item_name(*place) for place in places],
-            "doc_id": doc_ids,
-            "start": start,
-            "end": end,
-            "before": [neighbour(place, -1) for place in line],
-            "sentence": own_text,
-            "after": [neighbour(place, 1) for place in line],
-        }
-        | {f"coder_{number}": "" for number in range(1, coders + 1)}
-        | {"stratum": strata[first[unit]], "weight": weights.round(9), "probability": chances.round(9)}
-    )
+    spans = {"doc_id": tokens.doc_ids[document[line]]}
+    spans |= {"start": tokens.sentence_start[line], "end": tokens.sentence_end[line]}
+    items = [item_name(*item) for item in zip(*(column.tolist() for column in spans.values()), texts(0), strict=True)]
+    columns = {"item": items} | spans | {"before": texts(-1), "sentence": texts(0), "after": texts(1)}
+    columns |= {f"coder_{number}": "" for number in range(1, coders + 1)}
+    columns |= {"stratum": strata[first[unit]], "weight": weights.round(9), "probability": chances.round(9)}
+    return pd.DataFrame(columns)
 
 
 def codes(lexicon: Lexicon) -> dict[str, str]:
-    """What a coder may write, as `folded` gives it, and the frame, or "none", that it means.
+    """Return the codes that a coder may write, as `folded` has them, and the frame, or "none", of each.
 
     Raises `ValueError` for a lexicon with a frame called "none".
     """
@@ -129,12 +119,12 @@ def codes(lexicon: Lexicon) -> dict[str, str]:
 
 
 def folded(name: str) -> str:
-    """A code as it is compared: case, blanks, hyphens and underscores are no matter."""
+    """Normalize a code for comparison: without case, with hyphens and underscores as blanks."""
     return re.sub(r"[\s_‐‑-]+", " ", name.casefold()).strip()
 
 
-def misfit(row: Mapping[str, Any], kinds: Mapping[str, tuple[type, ...]]) -> str | None:
-    """The first column of a row from a file that is of none of its types, no number from 0 up, or half a character."""
+def bad_column(row: Mapping[str, Any], kinds: Mapping[str, tuple[type, ...]]) -> str | None:
+    """Return the first column whose value has a wrong type, is negative or huge, or holds a lone surrogate."""
     for column, types in kinds.items():
         value = row[column]
         if type(value) not in types or (isinstance(value, int | float) and not 0 <= value < 1 << 62):
@@ -145,19 +135,19 @@ def misfit(row: Mapping[str, Any], kinds: Mapping[str, tuple[type, ...]]) -> str
 
 
 def item_name(doc_id: str, start: int, end: int, sentence: str) -> str:
-    """A short name of a sentence at its place; a letter goes first, so that no spreadsheet takes it for a number."""
+    """Name a sentence at its place by a hash, with a letter first, or a spreadsheet might read a number."""
     return "s" + hashlib.sha256(f"{doc_id}\0{start}\0{end}\0{sentence}".encode()).hexdigest()[:10]
 
 
 def stratum_shares(strata: Iterable[str]) -> list[float]:
-    """The shares of a sheet that strata, given by their names, are to have."""
+    """Return the intended shares of a sheet for strata, given by name."""
     names = list(strata)
     frames = sum(name not in (NEAR, SILENT) for name in names)
     return [{NEAR: SHARES[1], SILENT: SHARES[2]}.get(name, SHARES[0] / max(frames, 1)) for name in names]
 
 
 def sentence_strata(tokens: Tokens, lexicon: Lexicon) -> tuple[NDArray[np.object_], Bools]:
-    """(sentences,) the stratum of each sentence, see `draw_sheet`, and (sentences, frames) whether it has a match."""
+    """Return the stratum of each sentence, see `draw_sheet`, and (sentences, frames) whether it has a match."""
     frames = lexicon.frames["frame"].tolist()
     found, score = matches(tokens, lexicon), count(tokens, lexicon).scores.toarray().round(DIGITS)
     line = first_sentences(tokens)[documents_of(found, tokens)] + found["sentence"].to_numpy()
@@ -173,9 +163,9 @@ def sentence_strata(tokens: Tokens, lexicon: Lexicon) -> tuple[NDArray[np.object
 
 
 def _allocate(sizes: Sequence[int], shares: Sequence[float], total: int) -> list[int]:
-    """How many to draw of each stratum: one, and then always of the one that lacks most of its share."""
+    """Return how many to draw of each stratum: one, then always of the one that lacks most of its share."""
     room, share = np.array(sizes), np.array(shares)
-    given = np.minimum(room, 1)
-    for _ in range(min(total, int(room.sum())) - int(given.sum())):
-        given[np.where(given < room, (given + 0.5) / share, np.inf).argmin()] += 1
-    return [int(count) for count in given]
+    drawn = np.minimum(room, 1)
+    for _ in range(min(total, int(room.sum())) - int(drawn.sum())):
+        drawn[np.where(drawn < room, (drawn + 0.5) / share, np.inf).argmin()] += 1
+    return [int(count) for count in drawn]

@@ -1,7 +1,7 @@
 """Frames by meaning as well as by words: sentences and words near a frame. Exploratory.
 
-All of it rests on vectors of words that were learnt elsewhere (`analysis.text.embeddings`): what they hold to be near
-cannot be walked back to a rule, as a match of the lexicon can. Read what they propose before you count it.
+Nearness comes from pre-trained word vectors (`analysis.text.embeddings`) and cannot be traced to a rule, as a match of
+the lexicon can. Read the proposals before you count them.
 """
 
 from collections.abc import Sequence
@@ -19,25 +19,22 @@ from analysis.text.patterns import fitting_types
 from analysis.text.shards import names, shards
 from analysis.text.tokens import Tokens
 
-DIGITS = 6  # significant decimals of what comes out of products of vectors: machines agree on these
-# How much of a frame's vector is its label and definition; the rest is its terms.
-DEFINITION = 0.3
+DIGITS = 6  # decimals of products of vectors on which machines agree
+DEFINITION = 0.3  # share of the label and definition in a frame's vector; the rest is its terms
 AT_ONCE = 2_000  # words whose cosines with all terms are in memory at once
-NEARER = 1.0  # nearness, as `similarities` measures it, from which a word is proposed for a frame
+NEARER = 1.0  # minimum of `similarities` for a word to be proposed
 
 
 def similarities(sentences: Sequence[str], lexicon: Lexicon) -> pd.DataFrame:
-    r"""How near each sentence is to each frame: one row a sentence, one column a frame.
+    r"""Measure how near each sentence is to each frame: one row a sentence, one column a frame.
 
     .. math:: z_f(s) = (\cos(s, f) - m_f) / d_f
 
-    A frame's vector is three parts in ten that of its label and definition, and for the rest the weighted mean of
-    those of its terms without a wildcard. Some frames are near to anything, so a cosine is measured against those of
-    all terms of the lexicon with the frame: m is their mean and d their standard deviation. 0 = no nearer than its
-    words are on average, 1 = one standard deviation nearer; NaN for a sentence without words.
+    A frame's vector is 0.3 times that of its label and definition plus 0.7 times the weighted mean of its terms without
+    a wildcard. Since some frames are near to anything, m and d are the mean and the standard deviation of the frame's
+    cosines with all terms of the lexicon: 0 = as near as these on average; NaN for a sentence without words.
 
-    Raises `ValueError` for a lexicon that is not in English, which the vectors know; `ModuleNotFoundError` without the
-    extra "embeddings".
+    Raises `ValueError` for a lexicon that is not in English; `ModuleNotFoundError` without the extra "embeddings".
 
     >>> from analysis.framing.lexicon import read_lexicon
     >>> lexicon = read_lexicon("security_communication")
@@ -54,16 +51,16 @@ def similarities(sentences: Sequence[str], lexicon: Lexicon) -> pd.DataFrame:
 def score_sentences(
     sentences: Sequence[str], lexicon: Lexicon, *, share: float = 0.2, least: float = 0.3, margin: float = 0.0
 ) -> pd.DataFrame:
-    """`analysis.framing.frames.score_sentences`, with an answer for sentences that have no word of the lexicon.
+    """Score sentences by matches and nearness, so that those without a word of the lexicon may have a frame too.
 
     One row a sentence, one column a frame: the weight of the frame's matches plus `share` times `similarities`; and
-    ``frame``, the one with the highest score. It is None where that is below `least`, where its lead over the next is
-    smaller than `margin`, or where two share it. With a share of 0.2 a match outweighs all but a great nearness.
+    ``frame``, the one with the highest score, None if that is below `least`, its lead over the next is smaller than
+    `margin`, or two share it.
 
-    Against readers, macro F1 by the lexicon alone and so combined: 332 sentences of news, fifteen policy frames, .605
-    and .645; 498 sentences of the sample, .578 and .573; 1,300 headlines on guns (Liu and others 2019), .705 and .712.
+    Macro F1 against readers, by the lexicon alone and combined: 332 sentences of news, fifteen policy frames, .605 and
+    .645; 498 sentences of the sample, .578 and .573; 1,300 headlines on guns (Liu and others 2019), .705 and .712.
 
-    Raises `ValueError` for a share below 0, and as `similarities` and the other do.
+    Raises `ValueError` for a share or margin below 0, and as `similarities` does.
 
     >>> from analysis.framing.lexicon import read_lexicon
     >>> lexicon = read_lexicon("security_communication")
@@ -92,19 +89,18 @@ def score_sentences(
 
 
 def expand(tokens: Tokens, lexicon: Lexicon, *, per_frame: int = 10, min_count: int = 2) -> pd.DataFrame:
-    """Words of the corpus that a frame may lack, for a person to take or leave; nothing is added to the lexicon.
+    """Propose words of the corpus as terms: one row a word, at most `per_frame` for each frame, the nearest first.
 
-    One row a word, the frames in the order of the lexicon, at most `per_frame` for each, the nearest first: ``frame``,
-    ``word``, ``similarity`` (mean cosine with the three nearest terms of the frame), ``term`` (the nearest),
-    ``frame_similarity`` (that of `similarities`: how far it belongs to this frame rather than to any), ``count`` (in
-    the corpus), ``doc_id``, ``example`` (the first sentence with it).
+    ``frame``, ``word``, ``similarity`` (mean cosine with the three nearest terms of the frame), ``term`` (the nearest),
+    ``frame_similarity`` (that of `similarities`), ``count`` (in the corpus), ``doc_id``, ``example`` (the first
+    sentence with it).
 
-    Considered are words of letters alone that occur at least `min_count` times in documents of the lexicon's language,
-    tell something (the length of their vector), are no names (most of their capitals are at the start of a sentence)
-    and fit no word of a pattern. Each is proposed for the frame with the highest similarity, if it is at least one
-    standard deviation nearer to that than the terms of the lexicon are.
+    Candidates are words of letters that occur at least `min_count` times in documents of the lexicon's language, are
+    content words (by the length of their vectors), are no names (capitalized mostly at the start of a sentence) and fit
+    no word of a pattern. Each is proposed for the frame with the highest similarity if its ``frame_similarity`` is at
+    least 1.
 
-    Raises `ValueError` where `per_frame` or `min_count` is below 1, no document is in the language of the lexicon, or
+    Raises `ValueError` if `per_frame` or `min_count` is below 1, if no document is in the lexicon's language, or if
     that is not English.
 
     >>> from analysis import read_text, tokenize
@@ -153,21 +149,20 @@ def expand(tokens: Tokens, lexicon: Lexicon, *, per_frame: int = 10, min_count: 
     kept = table.assign(place=place)[table["frame_similarity"] >= NEARER]
     kept = kept.sort_values(["place", "similarity", "word"], ascending=[True, False, True], kind="stable")
     kept = kept.groupby("place", sort=False).head(per_frame).drop(columns="place")
-    said = frames.on_one_line(tokens, *found.loc[kept.index, ["document", "start", "end"]].to_numpy().T)
-    return kept.assign(example=pd.Series(said, index=kept.index, dtype=object)).reset_index(drop=True)
+    examples = frames.on_one_line(tokens, *found.loc[kept.index, ["document", "start", "end"]].to_numpy().T)
+    return kept.assign(example=pd.Series(examples, index=kept.index, dtype=object)).reset_index(drop=True)
 
 
 def _frames(lexicon: Lexicon) -> tuple[Floats, Floats, Floats]:
-    """(frames, 256) unit vectors, and the mean and deviation of the cosines of all terms with each."""
+    """Return (frames, 256) unit vectors, and the mean and deviation of each frame's cosines with all terms."""
     if lexicon.language != "en":
         raise ValueError(f"lexicon {lexicon.name!r} is in {lexicon.language!r}: the vectors know 'en' alone")
-    said = embed((lexicon.frames["label"] + ". " + lexicon.frames["definition"]).tolist()).astype(np.float64)
+    definitions = embed((lexicon.frames["label"] + ". " + lexicon.frames["definition"]).tolist()).astype(np.float64)
     terms = embed(lexicon.terms["pattern"].map(_plain).tolist()).astype(np.float64)
     literal = ~lexicon.terms["pattern"].str.contains(r"[*?]|\.\.\.", regex=True).to_numpy()
     weight = np.where(literal, lexicon.terms["weight"].to_numpy(dtype=np.float64), 0.0)
     own = lexicon.terms["frame"].to_numpy()[None, :] == lexicon.frames["frame"].to_numpy()[:, None]
-    spoken = unit((own * weight) @ terms)
-    vectors = unit((1 - DEFINITION) * spoken + DEFINITION * said)
+    vectors = unit((1 - DEFINITION) * unit((own * weight) @ terms) + DEFINITION * definitions)
     cosine = terms[terms.any(axis=1)] @ vectors.T
     if not len(cosine):
         cosine = vectors @ vectors.T
@@ -176,13 +171,13 @@ def _frames(lexicon: Lexicon) -> tuple[Floats, Floats, Floats]:
 
 
 def _plain(pattern: str) -> str:
-    """The words of a pattern without its wildcards; nothing where one stands for a letter within a word."""
+    """Return the words of a pattern without its wildcards, "" if one is a "?"."""
     words = [word.replace("*", "") for word in pattern.replace("...", " ").split()]
     return "" if any("?" in word for word in words) else " ".join(" ".join(words).split())
 
 
 def _new_words(tokens: Tokens, lexicon: Lexicon, min_count: int) -> pd.DataFrame:
-    """The types that `expand` considers, how often each occurs, and the first sentence with it: document and ends."""
+    """Return the candidate types of `expand`, their counts, and the first sentence with each: document and ends."""
     known = [*lexicon.terms["pattern"], *lexicon.excludes["pattern"], *lexicon.negation_words]
     listed = sorted({word for pattern in known for word in pattern.split()} - {"*", "..."})
     size = len(tokens.vocabulary)
@@ -209,7 +204,7 @@ def _new_words(tokens: Tokens, lexicon: Lexicon, min_count: int) -> pd.DataFrame
 
 
 def _capitals(tokens: Tokens) -> Bools:
-    """(tokens,) which begin with a capital."""
+    """Return (tokens,) which begin with a capital."""
     found = np.zeros(len(tokens), dtype=bool)
     for text, (first, stop) in zip(tokens.corpus.texts, pairwise(tokens.document_offsets.tolist()), strict=True):
         points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
@@ -219,7 +214,7 @@ def _capitals(tokens: Tokens) -> Bools:
 
 
 def unit(vectors: Floats) -> Floats:
-    """The rows of `vectors` brought to length 1; a row of zeros stays as it is."""
+    """Scale the rows of `vectors` to length 1; a row of zeros stays as it is."""
     size = np.sqrt((vectors**2).sum(axis=1, keepdims=True))
     scaled: Floats = np.divide(vectors, size, out=np.zeros_like(vectors), where=size > 0)
     return scaled

@@ -1,24 +1,26 @@
-"""Who and what the texts name: persons, bodies and places, the ways to write one name made one."""
+"""Named entities: persons, bodies and places, with the variants of a name merged."""
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from analysis.framing.frames import on_one_line
 from analysis.framing.syntax import parser
 from analysis.framing.syntax.word_classes import word_lists
 from analysis.text.kernels import fold
+from analysis.text.lookup import first_sentences
 from analysis.text.shards import Shard, shards
 from analysis.text.tables import compact, documents_of, table_of
 from analysis.text.tokens import Tokens
 
-Form = tuple[str, ...]  # the words of a name as they are compared
+Form = tuple[str, ...]  # the words of a name, normalized for comparison
 
 PERSON = "PERSON"
-SHORTENED = (PERSON, "ORG")  # kinds of which a few words stand for the whole name; South Punjab is not Punjab
+SHORTENED = (PERSON, "ORG")  # kinds whose names may be shortened; Punjab is not South Punjab
 NUMBERS = frozenset("DATE TIME PERCENT MONEY QUANTITY ORDINAL CARDINAL".split())
 
 _ARTICLES = frozenset("the a an".split())
@@ -28,23 +30,21 @@ _ACRONYM = re.compile(r"(?:[A-Z]\.?){2,6}")
 
 
 def entity_mentions(tokens: Tokens) -> pd.DataFrame:
-    """Every mention of a named entity in the paragraphs of the English documents, in the order of the text.
+    """Find every mention of a named entity in the paragraphs of the English documents, in text order.
 
     Columns: ``doc_id``, ``sentence`` (from 0 in each document), ``entity`` (its full name), ``kind``, ``text`` (as
-    printed), ``start``, ``end`` (characters). Names and kinds are found by spaCy's small English model (PERSON; ORG;
-    GPE, a country or town; NORP, a people, faith or party; LOC, FAC, EVENT, LAW, PRODUCT, WORK_OF_ART, LANGUAGE);
-    dates and numbers are left out, and so are titles and headings, where capitals mislead it. Mentions are one entity
-    by these rules:
+    printed), ``start``, ``end`` (characters). Names and kinds are those of spaCy's small English model (PERSON; ORG;
+    GPE, a country or town; NORP, a people, faith or party; LOC, FAC, EVENT, LAW, PRODUCT, WORK_OF_ART, LANGUAGE),
+    without dates and numbers. Titles and headings are skipped, since capitals mislead the model. Mentions are merged:
 
-    - Case, articles, possessives, a parenthesis at the end, periods of an acronym and titles of persons ("Mr.") don't
-      count. A form has the kind that the model gives it most often in the whole corpus.
-    - Of persons and of bodies (ORG), a form goes to a longer one of its kind in which its words follow one another
-      ("Khan" to "Imran Khan"), if all longer ones in the document that have them are forms of one name; where the
-      document has none, the same holds of the corpus. What could be two stays by itself.
-    - An acronym goes in the same way to the one name, of any kind but a person, whose words have its letters as
-      initials, small words like *of* aside ("PTA" to "Pakistan Telecommunication Authority").
+    - Case, articles, possessives, a final parenthesis, periods of an acronym and titles of persons ("Mr.") don't
+      count. A form has its most frequent kind in the corpus.
+    - A PERSON or ORG is merged with the longer form of its kind that contains its words in a row ("Khan" with "Imran
+      Khan"), if all such forms in the document, or else in the corpus, are forms of one name.
+    - An acronym is merged in the same way with the one name, of any kind but PERSON, with these initials, small words
+      like *of* aside ("PTA" with "Pakistan Telecommunication Authority").
 
-    Pronouns are not traced back. Raises `ModuleNotFoundError` without the extra ``syntax``.
+    Pronouns are not resolved. Raises `ModuleNotFoundError` without the extra ``syntax``.
 
     >>> from analysis import read_text, tokenize
     >>> found = entity_mentions(tokenize(read_text("Barack Obama spoke in Chicago. Then Mr. Obama met Angela Merkel.")))
@@ -52,17 +52,17 @@ def entity_mentions(tokens: Tokens) -> pd.DataFrame:
     [['Barack Obama', 'PERSON', 'Barack Obama'], ['Chicago', 'GPE', 'Chicago'], ['Barack Obama', 'PERSON', 'Obama'],
      ['Angela Merkel', 'PERSON', 'Angela Merkel']]
     """
-    return merged(table_of(_found(shard) for shard in shards(tokens)))
+    return merge_mentions(table_of(_found(shard) for shard in shards(tokens)))
 
 
-def merged(found: pd.DataFrame) -> pd.DataFrame:
-    """The mentions with ``entity``, of ``doc_id``, ``sentence``, ``kind``, ``text``, ``start`` and ``end`` in `found`.
+def merge_mentions(found: pd.DataFrame) -> pd.DataFrame:
+    """Add ``entity`` to mentions (doc_id, sentence, kind, text, start, end) by the rules of `entity_mentions`.
 
-    By the rules of `entity_mentions`, whatever found them; what is no word but for articles and titles is left out.
+    Mentions without a word besides articles and titles are dropped.
 
     >>> found = pd.DataFrame({"doc_id": "a", "sentence": [0, 0, 1], "kind": "ORG", "start": [0, 40, 60]})
     >>> found = found.assign(end=[36, 43, 64], text=["the Pakistan Telecommunication Authority", "PTA", "PTA’s"])
-    >>> merged(found)["entity"].unique().tolist()
+    >>> merge_mentions(found)["entity"].unique().tolist()
     ['Pakistan Telecommunication Authority']
     """
     plain = [_plain(text, kind == PERSON) for text, kind in zip(found["text"], found["kind"], strict=True)]
@@ -86,11 +86,11 @@ def merged(found: pd.DataFrame) -> pd.DataFrame:
 
 
 def entities(mentions: pd.DataFrame, tokens: Tokens, by: str | None = None) -> pd.DataFrame:
-    """How often each entity is named, from a table of `entity_mentions`: one row an entity (and a group, with `by`).
+    """Count the mentions of each entity, from a table of `entity_mentions`: one row an entity (and a group, with `by`).
 
-    ``entity``; ``kind``; ``count``: mentions; ``per_1000_words``: mentions a thousand running words (of the group);
-    ``documents``: those that name it; ``variants``: the ways in which it is printed, most frequent first. Most mentions
-    first. Raises `ValueError` for an unknown column, or a table of other documents.
+    ``entity``; ``kind``; ``count``: mentions; ``per_1000_words``: a thousand running words (of the group);
+    ``documents``: document frequency; ``variants``: as printed, most frequent first. Most mentions first. Raises
+    `ValueError` for an unknown column or a table of other documents.
 
     >>> from analysis import read_text, tokenize
     >>> tokens = tokenize(read_text("Barack Obama spoke in Chicago. Then Mr. Obama met Angela Merkel."))
@@ -101,9 +101,13 @@ def entities(mentions: pd.DataFrame, tokens: Tokens, by: str | None = None) -> p
     words = np.bincount(group, np.diff(tokens.document_offsets), len(labels))
     own = mentions.assign(group=group[documents_of(mentions, tokens)])
     rows = own.groupby(["group", "entity", "kind"])
-    table = rows.agg(
-        count=("text", "size"), documents=("doc_id", "nunique"), variants=("text", _variants)
-    ).reset_index()
+
+    def variants(texts: pd.Series) -> str:
+        counts = texts.value_counts(sort=False).sort_index().sort_values(ascending=False, kind="stable")
+        return "; ".join(counts.index)
+
+    table = rows.agg(count=("text", "size"), documents=("doc_id", "nunique"), variants=("text", variants))
+    table = table.reset_index()
     table.insert(4, "per_1000_words", 1000 * table["count"] / words[table["group"]])
     table = table.sort_values(["group", "count", "entity"], ascending=[True, False, True], ignore_index=True)
     numbers = table.pop("group")
@@ -113,29 +117,27 @@ def entities(mentions: pd.DataFrame, tokens: Tokens, by: str | None = None) -> p
 
 
 def _found(shard: Shard) -> pd.DataFrame:
-    """The mentions in a shard of a corpus, before they are put together."""
+    """Return the mentions in a shard, before they are merged."""
     tokens = shard.tokens
     paragraphs = (tokens.corpus.segments["kind"] == "paragraph").to_numpy()
     table = parser.names(tokens, paragraphs[tokens.sentence_segment])
     table = table[~table["kind"].isin(NUMBERS)]
     document = table["document"].to_numpy(dtype=np.int64)
     sentence = table["sentence"].to_numpy(dtype=np.int64)
-    texts = tokens.corpus.texts
-    printed = [texts[row][start:end] for row, start, end in zip(document, table["start"], table["end"], strict=True)]
-    first = np.searchsorted(tokens.sentence_document, np.arange(tokens.n_documents))
+    start, end = table["start"].to_numpy(dtype=np.int64), table["end"].to_numpy(dtype=np.int64)
     columns = {
         "doc_id": [tokens.doc_ids[row] for row in document],
-        "sentence": sentence - first[document],
+        "sentence": sentence - first_sentences(tokens)[document],
         "kind": table["kind"].tolist(),
-        "text": [" ".join(text.split()) for text in printed],
-        "start": table["start"].to_numpy(dtype=np.int64),
-        "end": table["end"].to_numpy(dtype=np.int64),
+        "text": on_one_line(tokens, document, start, end),
+        "start": start,
+        "end": end,
     }
     return compact(columns)
 
 
 def _plain(text: str, is_person: bool) -> str:
-    """A name as it is shown: without articles, titles of a person, marks around it, a possessive and a parenthesis.
+    """Strip a name of articles, a person's titles, marks around it, a possessive and a parenthesis.
 
     >>> [_plain(text, True) for text in ("Prime Minister Imran Khan’s", "the “Doctor”", "the", "’s")]
     ['Imran Khan', 'Doctor', '', '']
@@ -147,24 +149,24 @@ def _plain(text: str, is_person: bool) -> str:
         words = words[1:]
     plain = " ".join(words).strip(_MARKS)
     if "." in plain and _ACRONYM.fullmatch(plain):
-        return f"{plain}."  # U.S., whose last period is no mark around it
+        return f"{plain}."  # the last period of U.S. belongs to it
     return plain if len(plain) > 1 else ""
 
 
 def _form(plain: str) -> Form:
-    """The words of a name as they are compared."""
+    """Normalize a name for comparison."""
     return tuple((plain.replace(".", "") if _ACRONYM.fullmatch(plain) else plain).lower().split())
 
 
 def _commonest(found: pd.DataFrame, key: str, value: str) -> dict[Form, str]:
-    """Of each `key` the `value` that it has most often, of several the last by code point: that with fewer capitals."""
+    """Return the most frequent `value` of each `key`, of several the last by code point (with fewer capitals)."""
     counts = found.groupby([key, value]).size().reset_index(name="n")
     counts = counts.sort_values([key, "n", value], ascending=[True, False, False]).drop_duplicates(key)
     return dict(zip(counts[key], counts[value], strict=True))
 
 
 def _longer(forms: Collection[Form], kinds: Mapping[Form, str], acronyms: Collection[Form]) -> dict[Form, Form]:
-    """The one full form among `forms` of each that is part of it, or its acronym."""
+    """Return the full form of each form that is part of one of `forms`, or its acronym, if it is unambiguous."""
     having: defaultdict[str, set[Form]] = defaultdict(set)
     beginning: defaultdict[str, list[Form]] = defaultdict(list)
     for form in forms:
@@ -176,27 +178,16 @@ def _longer(forms: Collection[Form], kinds: Mapping[Form, str], acronyms: Collec
     for form in forms:
         candidates: set[Form] = set()
         if kinds[form] in SHORTENED:
-            near = having[min(form, key=lambda word: len(having[word]))]
-            candidates = {one for one in near if kinds[one] == kinds[form] and one != form and _has(one, form)}
+            with_rarest_word = having[min(form, key=lambda word: len(having[word]))]
+            candidates = {one for one in with_rarest_word if kinds[one] == kinds[form] and _has(one, form)}
         if form in acronyms and kinds[form] != PERSON:
             candidates.update(beginning[form[0]])
-        if candidates - {form} and (whole := _one_name(candidates - {form})):
-            found[form] = whole
+        longest = max(sorted(candidates - {form}), key=len, default=None)
+        if longest and all(_has(longest, one) for one in candidates - {form}):
+            found[form] = longest
     return found
-
-
-def _one_name(candidates: Iterable[Form]) -> Form | None:
-    """The longest of `candidates` if all others are part of it."""
-    longest = max(sorted(candidates), key=len)
-    return longest if all(_has(longest, one) for one in candidates) else None
 
 
 def _has(longer: Form, form: Form) -> bool:
     """Whether the words of `form` follow one another in `longer`."""
     return any(longer[at : at + len(form)] == form for at in range(len(longer) - len(form) + 1))
-
-
-def _variants(texts: pd.Series) -> str:
-    """The different texts, the most frequent first."""
-    counts = texts.value_counts(sort=False).sort_index().sort_values(ascending=False, kind="stable")
-    return "; ".join(counts.index)

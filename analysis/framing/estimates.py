@@ -1,4 +1,4 @@
-"""Shares of a corpus estimated from sentences that were drawn and coded, with intervals that hold for small counts."""
+"""Shares of a corpus estimated from a coded sample, with intervals that hold for small counts."""
 
 from typing import NamedTuple
 
@@ -10,26 +10,25 @@ from analysis.core.intervals import Estimate, Z, wilson
 
 
 class Sample(NamedTuple):
-    """The sentences of a stratified sample that have a code, (items,) each."""
+    """The coded sentences of a stratified sample, (items,) each."""
 
     weight: Floats  # how many sentences of the corpus each represents
-    stratum: NDArray[np.int64]  # a number for each stratum
-    drawn: Floats  # the share of it that was coded, 0 where it is not known or more sentences like these are meant
+    stratum: NDArray[np.int64]  # its number
+    drawn: Floats  # the share of the stratum that was coded, 0 if unknown or of an infinite population
 
 
 def shares(hit: Bools, within: Bools, sample: Sample, *, z: float = Z) -> Estimate:
-    r"""The share of the sentences `within` a part of the corpus that are `hit`, for each column of the two arrays.
+    r"""Estimate the share of the sentences `within` a part of the corpus that are `hit`; both are (items, columns).
 
-    Both are (items, columns). With weights w, :math:`p = W(hit \cap within) / W(within)`. The interval is Wilson's
-    (1927) with the effective number of sentences in place of their number (Korn and Graubard 1998), which is
-    p (1 - p) / v, but no more than :math:`(\sum w)^2 / \sum w^2` over those within (Kish 1965), so that nothing seen
-    among few is no certainty. v is the variance of the linearised ratio in a stratified sample,
+    With weights w, :math:`p = W(hit \cap within) / W(within)`. The interval is Wilson's (1927) with the effective
+    number of sentences (Korn and Graubard 1998), which is p (1 - p) / v, but at most :math:`(\sum w)^2 / \sum w^2` over
+    those within (Kish 1965). v is the variance of the linearised ratio in a stratified sample,
 
     .. math:: v = \sum_h (1 - f_h) \frac{n_h}{n_h - 1} \sum_{i \in h} (z_i - \bar z_h)^2,
               z_i = w_i [i\ within] (hit_i - p) / W(within)
 
-    where a stratum of one sentence counts :math:`(1 - f_h) z_i^2`. `z` is the normal quantile of the interval. NaN,
-    with an interval from 0 to 1, where no sentence is within.
+    with :math:`(1 - f_h) z_i^2` for a stratum of one sentence. `z` is the normal quantile of the interval. NaN, with
+    an interval from 0 to 1, if no sentence is within.
     """
     weight = sample.weight[:, None] * within
     total = weight.sum(axis=0)
@@ -51,11 +50,10 @@ def shares(hit: Bools, within: Bools, sample: Sample, *, z: float = Z) -> Estima
     return Estimate(np.where(known, p, np.nan), np.where(known, low, 0.0), np.where(known, high, 1.0))
 
 
-def mixed(first: Estimate, second: Estimate, share: Floats) -> Estimate:
-    """``share * first + (1 - share) * second`` of independent estimates, from 0 to 1.
+def mix(first: Estimate, second: Estimate, share: Floats) -> Estimate:
+    """Return ``share * first + (1 - share) * second`` of independent estimates, from 0 to 1.
 
-    The interval is put together from theirs (Zou, Huang and Zhang 2009): each end is as far from the value as the root
-    of the summed squares of the distances of the two.
+    The squared distance of each end from the value is the sum of theirs (Zou, Huang and Zhang 2009).
     """
     rest = 1 - share
     value = share * first.value + rest * second.value
@@ -65,15 +63,15 @@ def mixed(first: Estimate, second: Estimate, share: Floats) -> Estimate:
 
 
 def ratio(over: Estimate, under: Estimate) -> Estimate:
-    """``over / under`` of independent estimates that are not negative, with the interval of Donner and Zou (2012).
+    """Return ``over / under`` of independent estimates that are not negative, by Donner and Zou (2012).
 
-    Infinite where `under` is 0, and the upper end where its lower end is.
+    The value is infinite if `under` is 0, the upper end if its lower end is.
     """
     product = over.value * under.value
 
     def root(numerator: Floats, denominator: Floats) -> tuple[Floats, Floats, Floats]:
-        """The parts of the quadratic equation that an end solves."""
-        with np.errstate(invalid="ignore"):  # where there is no value, or one that is infinite, there is no end
+        """Return the parts of the quadratic equation that an end solves."""
+        with np.errstate(invalid="ignore"):  # of values that are NaN or infinite
             a, b = numerator * (2 * over.value - numerator), denominator * (2 * under.value - denominator)
             return a, b, product + np.sqrt(np.maximum(product**2 - a * b, 0))
 

@@ -1,4 +1,4 @@
-"""Texts as rows of numbers for a linear model: words, pieces of words, dictionary frames and sentence vectors."""
+"""Features of texts for a linear model: words, character n-grams, lexicon frames and sentence vectors."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,8 +16,8 @@ from analysis.text.corpus import read_texts
 from analysis.text.tokens import Tokens, tokenize
 
 KINDS = ("word", "characters", "frame", "embedding")  # in the order of the columns
-PIECES = (3, 4, 5)  # characters of a piece of a word, a blank for each edge among them
-MIN_TEXTS = 2  # texts that have a word or a piece at least: what is in one says little of others
+PIECES = (3, 4, 5)  # characters of an n-gram, with a blank for each edge of the word
+MIN_TEXTS = 2  # minimum document frequency
 
 Names = NDArray[np.object_]
 Matrix = sparse.csr_array
@@ -25,18 +25,18 @@ Matrix = sparse.csr_array
 
 @dataclass(frozen=True)
 class Features:
-    """How a text becomes a row of numbers: what was learnt from the training texts."""
+    """What turns a text into a row of numbers, learnt from the training texts."""
 
-    words: tuple[str, ...]  # and pairs of neighbours, "gun", "gun control", in alphabetical order
+    words: tuple[str, ...]  # words and bigrams, "gun", "gun control", in alphabetical order
     word_idf: Floats
-    pieces: tuple[str, ...]  # of words, " gun", in alphabetical order
+    pieces: tuple[str, ...]  # character n-grams of words, " gun", in alphabetical order
     piece_idf: Floats
-    lexicons: tuple[Lexicon, ...]  # whose frames are counted
+    lexicons: tuple[Lexicon, ...]
     frame_weights: Floats  # one a frame
-    embedded: bool  # whether the sentence vector is the end of the row
+    embedded: bool  # whether the row ends with the sentence vector
 
     def names(self) -> pd.DataFrame:
-        """One row a column of the matrix: ``kind`` (one of `KINDS`), ``feature`` (a frame as lexicon/frame)."""
+        """Return one row a column of the matrix: ``kind`` (of `KINDS`), ``feature`` (a frame as lexicon/frame)."""
         frames = [f"{lexicon.name}/{frame}" for lexicon in self.lexicons for frame in lexicon.frames["frame"]]
         dimensions = [f"dimension {number}" for number in range(embeddings.SIZE if self.embedded else 0)]
         columns = (self.words, self.pieces, frames, dimensions)
@@ -45,14 +45,14 @@ class Features:
 
 
 def fit(texts: Sequence[str], labels: NDArray[np.object_], lexicons: Sequence[Lexicon]) -> tuple[Features, Matrix]:
-    """The features of coded `texts` and their matrix, (texts, features).
+    """Learn the features of coded `texts`; return them and the matrix, (texts, features).
 
-    A word, a pair of neighbours in a sentence and a piece of a word of 3 to 5 characters weigh ``(1 + ln tf) * idf``,
-    ``idf = 1 + ln((1 + n) / (1 + df))``, where df is at least 2; the words of a text, and its pieces, are brought to
-    length 1 (Salton and Buckley 1988, Term-weighting approaches in automatic text retrieval, smoothed as in
-    scikit-learn). A frame counts ``ln(1 + w)``, w being the weight of its matches, times the correlation ratio of that
-    count with the labels (Kelley 1935), so that a lexicon on another matter is not listened to. The sentence vector is
-    `analysis.text.embeddings.embed`, of length 1, where that extra is installed.
+    Words, bigrams within a sentence and character n-grams of 3 to 5 characters weigh ``(1 + ln tf) * idf``, ``idf = 1 +
+    ln((1 + n) / (1 + df))``, with df of at least 2; the words of a text, and its n-grams, are scaled to length 1
+    (Salton and Buckley 1988, Term-weighting approaches in automatic text retrieval, smoothed as in scikit-learn). A
+    frame is ``ln(1 + w)``, w being the weight of its matches, times the correlation ratio of that with the labels
+    (Kelley 1935), which mutes lexicons on other matters. The sentence vector is `analysis.text.embeddings.embed`, of
+    length 1, if that extra is installed.
     """
     tokens = tokenize(read_texts(texts), boilerplate=True)
     words, word_idf = _vocabulary(*_word_counts(tokens))
@@ -64,7 +64,7 @@ def fit(texts: Sequence[str], labels: NDArray[np.object_], lexicons: Sequence[Le
 
 
 def transform(features: Features, texts: Sequence[str]) -> Matrix:
-    """The matrix of `texts`, (texts, features); a row depends on its own text alone."""
+    """Return the matrix of `texts`, (texts, features); a row depends on its own text only."""
     return _rows(features, texts, tokenize(read_texts(texts), boilerplate=True))
 
 
@@ -80,7 +80,7 @@ def _rows(features: Features, texts: Sequence[str], tokens: Tokens) -> Matrix:
 
 
 def _word_counts(tokens: Tokens) -> tuple[Matrix, Names]:
-    """How often each word and each pair of neighbours occurs in each text, (texts, names), and their names."""
+    """Count words and bigrams in each text: (texts, names), and the names."""
     counts, _, vocabulary = tokens.document_term_matrix()
     first = np.flatnonzero(tokens.sentence[1:] == tokens.sentence[:-1])
     pair = tokens.ids[first].astype(np.int64) * len(vocabulary) + tokens.ids[first + 1]
@@ -93,11 +93,11 @@ def _word_counts(tokens: Tokens) -> tuple[Matrix, Names]:
 
 
 def _piece_counts(tokens: Tokens) -> tuple[Matrix, Names]:
-    """How often each piece of a word occurs in each text, (texts, names), and their names."""
+    """Count character n-grams in each text: (texts, names), and the names."""
     counts, _, vocabulary = tokens.document_term_matrix()
     codes: dict[str, int] = {}
     column, offsets = [], [0]
-    for word in vocabulary:  # each word is cut up once, however often it occurs
+    for word in vocabulary:  # each is cut once, however often it occurs
         padded = f" {word} "
         pieces = (padded[at : at + size] for size in PIECES for at in range(len(padded) - size + 1))
         column += [codes.setdefault(piece, len(codes)) for piece in pieces]
@@ -107,7 +107,7 @@ def _piece_counts(tokens: Tokens) -> tuple[Matrix, Names]:
 
 
 def _vocabulary(counts: Matrix, names: Names) -> tuple[tuple[str, ...], Floats]:
-    """The names that enough texts have, in alphabetical order, and their idf."""
+    """Return the names with enough texts, in alphabetical order, and their idf."""
     texts = np.bincount(counts.nonzero()[1], minlength=len(names))
     kept = np.flatnonzero(texts >= MIN_TEXTS)
     kept = kept[np.argsort(names[kept])]
@@ -116,13 +116,13 @@ def _vocabulary(counts: Matrix, names: Names) -> tuple[tuple[str, ...], Floats]:
 
 
 def _tf_idf(counts: Matrix, names: Names, vocabulary: Sequence[str], idf: Floats) -> Matrix:
-    """The rows of `counts` over the columns of `vocabulary`, weighted, each of length 1 (0 without a known name)."""
+    """Return tf-idf over the columns of `vocabulary`, in rows of length 1 (or 0)."""
     wanted = pd.Index(np.array(vocabulary, dtype=object), dtype=object)
     column = wanted.get_indexer(pd.Index(names, dtype=object))
     known = np.flatnonzero(column >= 0)
     shape = len(names), len(vocabulary)
     rows = counts @ sparse.csr_array((np.ones(len(known)), (known, column[known])), shape=shape)
-    rows.sort_indices()  # so that a sum does not depend on which words the other texts have
+    rows.sort_indices()  # so that sums do not depend on the words of other texts
     rows.data = (1 + np.log(rows.data)) * idf[rows.indices]
     row = np.repeat(np.arange(rows.shape[0]), np.diff(rows.indptr))
     rows.data /= np.sqrt(np.bincount(row, rows.data**2, minlength=rows.shape[0]))[row]
@@ -130,14 +130,14 @@ def _tf_idf(counts: Matrix, names: Names, vocabulary: Sequence[str], idf: Floats
 
 
 def _frame_counts(tokens: Tokens, lexicons: Sequence[Lexicon]) -> Matrix:
-    """``ln(1 + w)`` of the weight of each frame's matches in each text: (texts, frames of all lexicons)."""
+    """Return ``ln(1 + w)`` of the weight of each frame's matches: (texts, frames of all lexicons)."""
     blocks: list[Matrix] = [sparse.csr_array((tokens.n_documents, 0), dtype=np.float64)]
     blocks += [count_documents(tokens, lexicon).scores.log1p() for lexicon in lexicons]
     return sparse.csr_array(sparse.hstack(blocks, format="csr"))
 
 
 def _correlation_ratios(columns: Matrix, labels: NDArray[np.object_]) -> Floats:
-    """How far each column follows the labels, 0 to 1: the root of Kelley's (1935) epsilon squared."""
+    """Return the correlation ratio of each column with the labels: the root of Kelley's (1935) epsilon squared."""
     _, code, size = np.unique(labels, return_inverse=True, return_counts=True)
     values = columns.toarray()
     values -= values.mean(axis=0)

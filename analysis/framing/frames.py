@@ -206,12 +206,12 @@ def over_time(
     total, size = counted.hits.toarray(), counted.words[:, None]
     rate = np.divide(1000 * total, size, out=np.full(total.shape, np.nan), where=size > 0)
     low, high = (1000 * end for end in rate_intervals(by_document.hits, by_document.words, cell, len(first_days)))
-    held = np.bincount(cell[cell >= 0], minlength=len(first_days))
+    documents = np.bincount(cell[cell >= 0], minlength=len(first_days))
     return pd.DataFrame(
         {
             "period": first_days[np.tile(np.arange(len(first_days)), frames)],
             "frame": np.repeat(lexicon.frames["frame"].to_numpy(), len(first_days)),
-            "documents": np.tile(held, frames),
+            "documents": np.tile(documents, frames),
             "hits": amounts(total.T.ravel(), whole=weights is None),
             "words": amounts(np.tile(counted.words, frames), whole=weights is None),
             "per_1000_words": rate.T.ravel(),

@@ -1,4 +1,4 @@
-"""A linear model of labelled texts: trained, applied, saved as plain numbers, and loaded again."""
+"""A linear model of labelled texts: training, prediction, and files of plain numbers."""
 
 import hashlib
 import json
@@ -27,27 +27,27 @@ STRENGTH = 3.0  # scikit-learn's C: the inverse of the penalty on large coeffici
 _FORMAT = "lafz classifier 1"
 _ABOUT, _NUMBERS = "model.json", "model.npz"
 _ARRAYS = ("coefficients", "intercept", "typical", "word_idf", "piece_idf", "frame_weights", "probe")
-_PROBE = "The council met at noon."  # its sentence vector tells whether two machines have the same vectors
+_PROBE = "The council met at noon."  # whose sentence vector identifies a machine's vectors
 
 
 @dataclass(frozen=True)
 class Model:
-    """A linear model: a text's score for a label is its row of numbers times the label's row of coefficients."""
+    """A linear model: a label's score is a text's row of numbers times the label's row of coefficients."""
 
     labels: NDArray[Any]  # in rising order
-    features: Features  # how a text becomes a row
+    features: Features
     coefficients: Floats  # (labels, features)
     intercept: Floats  # (labels,)
     typical: Floats  # (features,) the mean of a feature over the training texts that have it
-    texts: tuple[int, ...]  # how many of each label it was trained on
-    notes: tuple[str, ...]  # plain sentences on what to be wary of
+    texts: tuple[int, ...]  # training texts of each label
+    notes: tuple[str, ...]  # warnings in plain sentences
 
     def predict(self, texts: Iterable[str], *, margin: float = 0.0) -> NDArray[Any]:
-        """The label of each text, of the type given in training.
+        """Return the label of each text, of the type given in training.
 
-        With a `margin` above 0 an array of objects, None where the two highest probabilities lie nearer than that. A
-        text without a known word has the label of the highest intercept, so a `margin` is in place where such come.
-        Raises `ValueError` for a text that is not a string and for a margin that is not from 0 to 1.
+        With a `margin`, an array of objects with None if the two highest probabilities differ by less. A text without a
+        known word has the label of the highest intercept. Raises `ValueError` for a text that is not a string, or a
+        margin outside 0 to 1.
         """
         if not 0 <= margin <= 1:
             raise ValueError(f"margin is {margin}: give a number from 0 (label every text) to 1")
@@ -61,9 +61,9 @@ class Model:
         return chosen
 
     def probabilities(self, texts: Iterable[str]) -> pd.DataFrame:
-        """How probable the model holds each label, one row a text and one column a label, each row adding up to 1.
+        """Return the probability of each label: one row a text, one column a label, each row with a sum of 1.
 
-        Labels count as equally frequent beforehand, whatever their shares of the training texts.
+        Labels are equally probable a priori, whatever their shares of the training texts.
         """
         shares = self._shares(rows_of.transform(self.features, as_texts(texts)))
         return pd.DataFrame(shares, columns=self.labels.tolist())
@@ -76,19 +76,19 @@ class Model:
 
 
 def shipped() -> tuple[Lexicon, ...]:
-    """The lexicons that come with the package, in the order of their file names."""
+    """Return the package's lexicons in the order of their file names."""
     paths = sorted(LEXICONS.glob("*.yml"))
     return tuple(_read_once(path, hashlib.sha256(path.read_bytes()).hexdigest()) for path in paths)
 
 
 @cache
 def _read_once(path: Path, sha256: str) -> Lexicon:
-    """A lexicon takes a second to check, and a model to train little more; `sha256` tells a file that has changed."""
+    """Cache a lexicon, which takes a second to read, until the `sha256` of its file changes."""
     return read_lexicon(path)
 
 
 def fit(texts: Sequence[str], labels: NDArray[Any], lexicons: Sequence[Lexicon]) -> Model:
-    """The model of coded texts, see `analysis.framing.classifier.train`, without a look at whether they suffice."""
+    """Train a model as `analysis.framing.classifier.train` does, without its checks."""
     linear = scikit_learn("sklearn.linear_model")
     names, counts = np.unique(labels, return_counts=True)
     features, rows = rows_of.fit(texts, labels, lexicons)
@@ -96,7 +96,7 @@ def fit(texts: Sequence[str], labels: NDArray[Any], lexicons: Sequence[Lexicon])
         coefficients, intercept = np.zeros((1, rows.shape[1])), np.zeros(1)
     else:
         regression = linear.LogisticRegression(C=STRENGTH, class_weight="balanced", max_iter=5000)
-        # Threads that wait for one another take three times as long as one does, on matrices of this size.
+        # On matrices of this size several threads take three times as long as one.
         with scikit_learn("threadpoolctl").threadpool_limits(limits=1):
             regression.fit(rows, np.searchsorted(names, labels))
         coefficients, intercept = regression.coef_, regression.intercept_
@@ -109,7 +109,7 @@ def fit(texts: Sequence[str], labels: NDArray[Any], lexicons: Sequence[Lexicon])
 
 
 def scikit_learn(module: str) -> Any:
-    """A module of scikit-learn or of what comes with it, which are not installed unless asked for."""
+    """Import a module of the extra "classifier"."""
     try:
         return import_module(module)
     except ModuleNotFoundError:
@@ -118,9 +118,9 @@ def scikit_learn(module: str) -> Any:
 
 
 def save(model: Model, folder: str | Path) -> None:
-    """Write `model` to the new folder `folder`: ``model.json`` to read and ``model.npz``, its arrays.
+    """Write `model` to the new folder `folder`, ``model.json`` and the arrays in ``model.npz``, whole or not at all.
 
-    The folder gets its name when all of it is written. Raises `ValueError` where there is something of that name.
+    Raises `ValueError` if the folder exists.
     """
     made = model.features
     with whole_folder(folder) as build:
@@ -143,22 +143,20 @@ def save(model: Model, folder: str | Path) -> None:
 
 
 def load(folder: str | Path, *, lexicons: Sequence[Lexicon] | None = None) -> Model:
-    """The model that `save` wrote to `folder`; it labels as the one that was saved.
+    """Load the model that `save` wrote to `folder`.
 
-    `lexicons`: those it was trained with, to be found by name; without them the shipped ones. Raises `ValueError`
-    where there is no model, or not all of one, where a lexicon is missing or is not the same to the byte, and where
-    the sentence vectors here are not those of the training; `ModuleNotFoundError` where the model needs sentence
-    vectors and the extra "embeddings" is missing.
+    `lexicons` has those of the training, by default the shipped ones. Raises `ValueError` for a missing or damaged
+    model, a lexicon that is missing or differs by a byte, and sentence vectors other than those of the training;
+    `ModuleNotFoundError` if these are needed and the extra "embeddings" is missing.
     """
     place = Path(folder).expanduser()
     if not (place / _ABOUT).is_file() or not (place / _NUMBERS).is_file():
         raise ValueError(f"no model in {str(folder)!r}: give a folder with {_ABOUT} and {_NUMBERS}, as save() writes")
     try:
         about = json.loads((place / _ABOUT).read_text(encoding="utf-8"))
-        known = isinstance(about, dict) and about.get("format") == _FORMAT
-    except ValueError:  # bytes that are not UTF-8, or not JSON
-        known = False
-    if not known:
+    except ValueError:  # neither UTF-8 nor JSON
+        about = None
+    if not isinstance(about, dict) or about.get("format") != _FORMAT:
         raise ValueError(f"{_ABOUT} in {str(folder)!r} is not of the format {_FORMAT!r}: train and save anew")
     if hashlib.sha256((place / _NUMBERS).read_bytes()).hexdigest() != about.get("sha256"):
         raise ValueError(f"{_NUMBERS} in {str(folder)!r} is not the file saved with {_ABOUT}: train and save anew")
@@ -190,13 +188,13 @@ def load(folder: str | Path, *, lexicons: Sequence[Lexicon] | None = None) -> Mo
     return Model(labels, features, arrays["coefficients"], arrays["intercept"], arrays["typical"], texts, notes)
 
 
-def _same_lexicons(recorded: Sequence[tuple[str, str, str]], given: Sequence[Lexicon]) -> tuple[Lexicon, ...]:
-    """The lexicons of the training among those given."""
-    by_name = {lexicon.name: lexicon for lexicon in given}
+def _same_lexicons(recorded: Sequence[tuple[str, str, str]], available: Sequence[Lexicon]) -> tuple[Lexicon, ...]:
+    """Return the recorded lexicons among those that are available."""
+    by_name = {lexicon.name: lexicon for lexicon in available}
     for name, version, sha256 in recorded:
         if name not in by_name:
-            there = ", ".join(by_name) or "none"
-            raise ValueError(f"the model needs the lexicon {name!r} (version {version}) and there is {there}: give it")
+            others = ", ".join(by_name) or "none"
+            raise ValueError(f"the model needs the lexicon {name!r} (version {version}) and there is {others}: give it")
         here = by_name[name]
         if here.sha256 != sha256:
             what = f"lexicon {name!r} here is version {here.version} ({here.sha256[:8]})"
@@ -205,11 +203,11 @@ def _same_lexicons(recorded: Sequence[tuple[str, str, str]], given: Sequence[Lex
 
 
 def as_texts(texts: Iterable[str]) -> list[str]:
-    """The texts as a list. Raises `ValueError` for a single string, and for what is none."""
+    """Return the texts as a list. Raise `ValueError` for a single string, or another type."""
     if isinstance(texts, str):
         raise ValueError(f"a single text ({texts[:20]!r}) where many are expected: give a list, [text]")
-    given = list(texts)
-    for position, text in enumerate(given):
+    listed = list(texts)
+    for position, text in enumerate(listed):
         if not isinstance(text, str):
             raise ValueError(f"text {position} (from 0) is {text!r}: give strings, and drop the texts that are missing")
-    return given
+    return listed

@@ -18,13 +18,13 @@ from analysis.text.stopwords import stopped
 from analysis.text.tokens import Tokens
 from analysis.text.units import equal_units
 
-SHORTEST = 5  # words of a sentence that is taken
-RARE = 3  # sentences that have a word, below which it says nothing of others
-SLIGHT = 0.05  # of the weight of a topic's first word, below which another is none of it
-PER_TOPIC = 50  # sentences that a topic is to have for there to be one more
-SHOWN, WORDS = 3, 8  # sentences of a topic, and words of it, that are listed
+SHORTEST = 5  # minimum number of words of a sentence
+MIN_SENTENCES = 3  # that have a word
+MIN_WEIGHT = 0.05  # of a topic's word, as a share of that of its first
+PER_TOPIC = 50  # sentences for each topic
+SHOWN, WORDS = 3, 8  # listed sentences and words of a topic
 ROUNDS = 200  # of updates, after which the topics of news hardly change
-TINY = 1e-12  # so that nothing is divided by 0
+TINY = 1e-12  # against division by 0
 
 
 def missed(
@@ -36,17 +36,16 @@ def missed(
     most: int = 4000,
     seed: int = 0,
 ) -> pd.DataFrame:
-    """The topics of the sentences in which no term of a lexicon occurs, as proposals for terms and frames.
+    """Find the topics of the sentences without a term of a lexicon, as proposals for terms and frames.
 
-    The tf-idf of such sentences (five words or more, each once; `most` drawn at random of more) is approximated by
-    `topics` times words, none below 0 (Lee and Seung 1999, Learning the parts of objects by non-negative matrix
-    factorization), beginning at random; of fewer topics where there are fewer than 50 sentences for each. A sentence
-    belongs to the topic that it has most of. One row a sentence, three of each topic, those with most of it, the
-    topic with most sentences first:
+    The tf-idf of such sentences (five words or more, each once; a random sample of `most`) is factored into `topics`
+    by non-negative matrix factorization (Lee and Seung 1999, Learning the parts of objects by non-negative matrix
+    factorization) from a random start, or into fewer topics so that each has 50 sentences. A sentence belongs to its
+    largest topic. One row a sentence, the three with most of each topic, the topic with most sentences first:
 
-    - ``topic``: from 1; ``sentences``: how many of those looked at belong to it, ``share`` of them (0 to 1);
-    - ``words``: its eight leading words, `stopwords` left out, a blank between;
-    - ``doc_id``, ``start``, ``end`` (characters), ``text``: the sentence, on one line.
+    - ``topic``: from 1; ``sentences``: of the sample that belong to it; ``share``: of the sample (0 to 1);
+    - ``words``: its eight leading words without `stopwords`;
+    - ``doc_id``, ``start``, ``end`` (characters), ``text`` (on one line).
 
     >>> from analysis import read_text, tokenize
     >>> from analysis.framing.lexicon import read_lexicon
@@ -67,7 +66,7 @@ def missed(
     line = np.flatnonzero(taken)
     if len(line) > most:
         line = np.sort(np.random.default_rng(seed).choice(line, most, replace=False))
-    matrix, vocabulary, spans = _weighed(tokens, line, stopwords)
+    matrix, vocabulary, spans = _tf_idf(tokens, line, stopwords)
     topics = max(0, min(topics, len(line) // PER_TOPIC, len(vocabulary)))
     of_sentence, of_word = _factors(matrix, topics, seed)
     of_sentence *= np.sqrt((of_word**2).sum(axis=1))
@@ -79,17 +78,17 @@ def missed(
         weight = of_word[own].round(9)
         leading = np.argsort(-weight, kind="stable")[:WORDS]
         about = {"topic": place, "sentences": size[own], "share": size[own] / len(line)}
-        about["words"] = " ".join(vocabulary[leading[weight[leading] > SLIGHT * weight.max()]])
+        about["words"] = " ".join(vocabulary[leading[weight[leading] > MIN_WEIGHT * weight.max()]])
         members = np.flatnonzero(topic == own)
         best = members[np.argsort(-of_sentence[members, own + 1], kind="stable")[:SHOWN]]
         rows += [about | spans[sentence] for sentence in best.tolist()]
     return pd.DataFrame(rows, columns=["topic", "sentences", "share", "words", "doc_id", "start", "end", "text"])
 
 
-def _weighed(
+def _tf_idf(
     tokens: Tokens, line: Ints, stopwords: Iterable[str] | None
 ) -> tuple[sparse.csr_array, NDArray[np.object_], list[dict[Any, Any]]]:
-    """The tf-idf of the sentences in `line`, each of length 1; the words of its columns; where the sentences are."""
+    """Return the tf-idf of the sentences in `line`, in rows of length 1; the words of its columns; the spans."""
     rows, types, places = [], [], []
     for shard in shards(tokens):
         own = shard.tokens
@@ -109,7 +108,7 @@ def _weighed(
     counts = sparse.csr_array((np.ones(len(column)), (np.concatenate(rows), column)), shape=(len(line), len(used)))
     counts.sum_duplicates()
     having = np.bincount(counts.indices, minlength=len(used))
-    kept = (having >= RARE) & ~stopped(word[order], stopwords)
+    kept = (having >= MIN_SENTENCES) & ~stopped(word[order], stopwords)
     counts = counts[:, kept]
     counts.data = (1 + np.log(counts.data)) * np.log(len(line) / having[kept])[counts.indices]
     length = np.sqrt(counts.multiply(counts).sum(axis=1))
@@ -118,11 +117,11 @@ def _weighed(
 
 
 def _factors(matrix: sparse.csr_array, topics: int, seed: int) -> tuple[Floats, Floats]:
-    """(sentences, topics) and (topics, words), none below 0, whose product is near to `matrix`, by Lee and Seung."""
+    """Factor `matrix` into non-negative (sentences, topics) and (topics, words) by the updates of Lee and Seung."""
     random = np.random.default_rng(seed)
     left, right = random.random((matrix.shape[0], topics)), random.random((topics, matrix.shape[1]))
     turned = matrix.T.tocsr()
-    for _ in range(ROUNDS):  # by einsum, which adds up in an order that no number of cores changes
+    for _ in range(ROUNDS):  # by einsum, whose order of addition does not depend on the number of cores
         right *= (turned @ left).T / (np.einsum("ij,jk->ik", np.einsum("ji,jk->ik", left, left), right) + TINY)
         left *= (matrix @ right.T) / (np.einsum("ij,jk->ik", left, np.einsum("ij,kj->ik", right, right)) + TINY)
     return left, right

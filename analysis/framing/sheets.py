@@ -1,4 +1,4 @@
-"""Sheets for human coders as files: written for a spreadsheet, and read back with what the coders filled in."""
+"""Sheets for human coders as files: written for a spreadsheet, and read back with the codes."""
 
 import csv
 import io
@@ -13,28 +13,26 @@ from typing import Any
 import pandas as pd
 
 from analysis.core.csv_files import guarded, restored
-from analysis.framing.coding import ITEM, NONE, codes, folded, misfit
+from analysis.framing.coding import ITEM, NONE, bad_column, codes, folded
 from analysis.framing.lexicon import Lexicon
 from analysis.text.reading.metadata import read_rows
 
-_SHORT = 32  # characters; a shorter text with a digit may be taken for a date or a number
-_CELL = 32_767  # characters that a cell holds
-_CELLS = 2_000_000  # of a workbook, blank ones too
+_SHORT = 32  # characters, below which a spreadsheet may take a text with a digit for a date or a number
+_CELL = 32_767  # characters of a cell
+_CELLS = 2_000_000  # of a workbook, with blank ones
 _UNPACKED = 50 << 20  # bytes of a workbook
 
 
 def write_sheet(sheet: pd.DataFrame, path: str | Path, lexicon: Lexicon) -> list[Path]:
-    """Write a drawn sheet for the coders, as .xlsx or .csv, with what belongs to it; gives the files written.
+    """Write a drawn sheet for coders as .xlsx or .csv, with its codebook and key; return the files written.
 
     The coders' file has no stratum, weight or probability. A workbook has the codebook (frame, label, definition) as
-    its second worksheet and the labels to choose from in every cell of a coder; with a CSV file (UTF-8 with a byte
-    order mark, which Excel needs) the codebook is ``<name>.codebook.csv`` beside it. ``<name>.key.json`` is kept from
-    the coders: the sentences as they were drawn, with strata, weights and probabilities, for `read_sheet`. No cell runs
-    as a formula: in a workbook texts are marked as such, in CSV an apostrophe precedes what a spreadsheet would take
-    for a formula or a date, and is taken off when it is read. Each coder needs a copy.
+    its second worksheet and a choice of labels in every cell of a coder; a CSV file (UTF-8 with a byte order mark, for
+    Excel) has it in ``<name>.codebook.csv``. ``<name>.key.json``, for `read_sheet` and not for the coders, holds the
+    sentences as drawn. No cell runs as a formula: a workbook marks texts as such, and in CSV an apostrophe precedes
+    what a spreadsheet would take for a formula or a date; reading removes it. Each coder needs a copy.
 
-    Raises `ValueError` for another ending, or where one of the files is there already (coders' work is not written
-    over), `ModuleNotFoundError` without openpyxl.
+    Raises `ValueError` for another ending or an existing file, `ModuleNotFoundError` without openpyxl.
     """
     file, key, *books = files = sheet_files(path)
     shown = sheet.drop(columns=["stratum", "weight", "probability"])
@@ -53,9 +51,9 @@ def write_sheet(sheet: pd.DataFrame, path: str | Path, lexicon: Lexicon) -> list
 
 
 def sheet_files(path: str | Path) -> list[Path]:
-    """The files that `write_sheet` writes for `path`: the sheet, its key, and with a CSV file its codebook.
+    """Return the files that `write_sheet` writes for `path`: the sheet, its key, and with CSV the codebook.
 
-    Raises `ValueError` as `write_sheet` does, and so before anything has been drawn.
+    Raises `ValueError` as `write_sheet` does.
     """
     file = Path(path).expanduser()
     kind = file.suffix.lower()
@@ -71,24 +69,24 @@ def sheet_files(path: str | Path) -> list[Path]:
 def read_sheet(
     path: str | Path | Sequence[str | Path], lexicon: Lexicon, *, key: str | Path | None = None
 ) -> pd.DataFrame:
-    """The codes of a filled sheet, or of the copies that several coders filled: one row an item and coder.
+    """Read the codes of a filled sheet, or of several coders' copies: one row an item and coder.
 
-    Columns: ``item``, ``doc_id``, ``start``, ``end``, ``sentence``, ``stratum``, ``weight``, ``probability`` (as drawn,
-    the last NaN from a key of an earlier version, which has none), ``coder`` (the column's name without "coder_"),
-    ``frame`` (of the lexicon, "none", or None where the cell is blank: not coded), in the order of the sheet and then
-    of the coders; a coder with no code at all is left out, unless all are.
+    Columns: ``item``, ``doc_id``, ``start``, ``end``, ``sentence``, ``stratum``, ``weight``, ``probability`` (as drawn;
+    the last is NaN if the key is of an earlier version), ``coder`` (the column's name without "coder_"), ``frame`` (of
+    the lexicon, "none", or None for a blank cell), in the order of the sheet and then of the coders. A coder without
+    any code is left out, unless all are.
 
-    A code is a frame's name or its label; case, blanks, hyphens and underscores are no matter. Files may be .xlsx, or
+    A code is a frame's name or its label; case, blanks, hyphens and underscores do not matter. Files may be .xlsx, or
     CSV as spreadsheets save it: commas, semicolons or tabs, UTF-8 or Windows-1252 (the sentences come from the key).
-    `key` is by default ``<name>.key.json`` beside a sheet. A later version of the lexicon may be given as long as its
-    frames and definitions are the same. Raises `ValueError` for whatever does not fit, with its row.
+    `key` is by default ``<name>.key.json`` beside a sheet. The lexicon may be a later version with the same frames and
+    definitions. Raises `ValueError`, with the row, for anything else.
     """
     files = [Path(one).expanduser() for one in ([path] if isinstance(path, str | Path) else path)]
     items = _read_key(files, lexicon, None if key is None else Path(key).expanduser())
     cells = [cell for file in files for cell in _codes_in(file, items, lexicon)]
     table = pd.DataFrame(cells, columns=["where", "item", "coder", "frame"], dtype=object)
-    given = table[table["frame"] != ""].drop_duplicates(["item", "coder", "frame"])
-    for where, item, coder, _ in given[given.duplicated(["item", "coder"])].itertuples(index=False):
+    filled = table[table["frame"] != ""].drop_duplicates(["item", "coder", "frame"])
+    for where, item, coder, _ in filled[filled.duplicated(["item", "coder"])].itertuples(index=False):
         raise ValueError(
             f"{where}: coder {coder!r} coded item {item!r} otherwise in another copy: "
             "name the column of each coder differently (coder_1, coder_2)"
@@ -99,9 +97,9 @@ def read_sheet(
             f"{', '.join(file.name for file in files)}: {len(lost)} of {len(items)} items are missing, "
             f"the first is {lost[0]!r}: put their rows back (a blank cell means not coded)"
         )
-    coders = sorted(set(given["coder"])) or sorted(set(table["coder"]))
+    coders = sorted(set(filled["coder"])) or sorted(set(table["coder"]))
     long = items.merge(pd.DataFrame({"coder": coders}), how="cross")
-    long = long.merge(given[["item", "coder", "frame"]], how="left", on=["item", "coder"])
+    long = long.merge(filled[["item", "coder", "frame"]], how="left", on=["item", "coder"])
     return long.assign(frame=long["frame"].astype(object).where(long["frame"].notna(), None))
 
 
@@ -112,7 +110,7 @@ def _to_csv(rows: Iterable[tuple[Any, ...]]) -> str:
 
 
 def _guarded(text: str) -> str:
-    """`text` with an apostrophe before it where a spreadsheet would make a formula, a date or a number of it."""
+    """Put an apostrophe before a text that a spreadsheet would take for a formula, a date or a number."""
     converted = len(text) < _SHORT and re.search(r"\d", text) and not text.isidentifier()
     safe = guarded(text)
     return "'" + safe if safe[:1] == text[:1] and (converted or text.startswith("'")) else safe
@@ -134,7 +132,7 @@ def _write_workbook(file: Path, rows: Sequence[tuple[Any, ...]], codebook: Seque
             for column, value in enumerate(row, 1):
                 cell = worksheet.cell(number, column)
                 if isinstance(value, str):
-                    # Set as text and not guessed from what it begins with; the mark keeps it so when it is edited.
+                    # Set the type, which openpyxl would guess; the prefix keeps it a text when it is edited.
                     cell.value = ILLEGAL_CHARACTERS_RE.sub("\ufffd", value)[:_CELL] or None
                     if value:
                         cell.data_type, cell.quotePrefix = "s", value[0] in "'\t\r" or guarded(value) != value
@@ -146,7 +144,7 @@ def _write_workbook(file: Path, rows: Sequence[tuple[Any, ...]], codebook: Seque
             worksheet.column_dimensions[worksheet.cell(1, column).column_letter].width = widths.get(name, 26)
         worksheet.freeze_panes = "A2"
     first = next(column for column, name in enumerate(rows[0], 1) if name.startswith("coder_"))
-    # Labels that two frames share can't be chosen between: then the frames' names are offered.
+    # Offer the frames' names if two of them share a label.
     labels = [folded(row[1]) for row in codebook[1:]]
     offered = "B" if len({*labels}) == len(labels) else "A"
     choice = DataValidation("list", formula1=f"codebook!${offered}$2:${offered}${len(codebook)}", allow_blank=True)
@@ -166,7 +164,7 @@ def _openpyxl() -> Any:
 
 
 def _read_key(files: Sequence[Path], lexicon: Lexicon, key: Path | None) -> pd.DataFrame:
-    """The items of the sheet, checked to be coded by the codebook of `lexicon`."""
+    """Return the items of a sheet, and check that its codebook is that of `lexicon`."""
     if not files:
         raise ValueError("no sheet: give the path of one, or several")
     tried = [key] if key else [file.with_suffix(".key.json") for file in files]
@@ -190,9 +188,9 @@ def _read_key(files: Sequence[Path], lexicon: Lexicon, key: Path | None) -> pd.D
 
 
 def _items(rows: list[dict[str, Any]]) -> pd.DataFrame:
-    """The items of a key; raises `ValueError` for what is not as `write_sheet` writes it."""
-    rows = [{"probability": None} | row for row in rows]  # that a key of an earlier version does not have
-    if any(misfit(row, ITEM) or (row["probability"] or 0) > 1 for row in rows):
+    """Return the items of a key; raise `ValueError` for any that `write_sheet` does not write."""
+    rows = [{"probability": None} | row for row in rows]  # which a key of an earlier version lacks
+    if any(bad_column(row, ITEM) or (row["probability"] or 0) > 1 for row in rows):
         raise ValueError("an item with a value that is none of its own")
     items = pd.DataFrame(rows)[list(ITEM)].astype({"probability": float})
     if not items["item"].is_unique:
@@ -201,7 +199,7 @@ def _items(rows: list[dict[str, Any]]) -> pd.DataFrame:
 
 
 def _codes_in(file: Path, items: pd.DataFrame, lexicon: Lexicon) -> Iterator[tuple[str, str, str, str]]:
-    """Every cell of a coder in a sheet: where it is, item, coder and frame ("" for a blank cell)."""
+    """Yield every cell of a coder in a sheet: its place, item, coder and frame ("" for a blank cell)."""
     drawn = dict(zip(items["item"], items["sentence"], strict=True))
     known = codes(lexicon)
     (_, header), *rows = _rows(file) or [(1, [])]
@@ -226,19 +224,19 @@ def _codes_in(file: Path, items: pd.DataFrame, lexicon: Lexicon) -> Iterator[tup
             )
         seen.add(item)
         for column in coders:
-            coder, said = column.removeprefix("coder_"), row[column].strip()
-            ways = [folded(text) for text in (said, restored(said), said.removeprefix("'"))]  # as the codebook has it
-            cell = next((way for way in ways if way in known), ways[0])
+            coder, text = column.removeprefix("coder_"), row[column].strip()
+            forms = [folded(form) for form in (text, restored(text), text.removeprefix("'"))]
+            cell = next((form for form in forms if form in known), forms[0])
             if cell and cell not in known:
                 label = dict(zip(lexicon.frames["frame"], lexicon.frames["label"], strict=True)) | {NONE: NONE}
                 close = get_close_matches(cell, known, n=1)
                 hint = f"did you mean {label[known[close[0]]]!r}?" if close else f"use {', '.join(label.values())}"
-                raise ValueError(f"{where}: {said!r} of coder {coder!r} is no frame: {hint}")
+                raise ValueError(f"{where}: {text!r} of coder {coder!r} is no frame: {hint}")
             yield where, item, coder, known[cell] if cell else ""
 
 
 def _rows(file: Path) -> list[tuple[int, list[str]]]:
-    """The rows of a sheet that are not blank, as texts, with their numbers."""
+    """Return the rows of a sheet that are not blank, as texts, with their numbers."""
     if not file.is_file():
         raise ValueError(f"no such sheet: {str(file)!r}")
     if file.suffix.lower() == ".xlsx":
@@ -249,12 +247,12 @@ def _rows(file: Path) -> list[tuple[int, list[str]]]:
                     raise ValueError(f"it unpacks to more than {_UNPACKED >> 20} MB")
             book = openpyxl.load_workbook(file, data_only=True)
             worksheet = book["coding"] if "coding" in book.sheetnames else book.worksheets[0]
-            if worksheet.max_row * worksheet.max_column > _CELLS:  # one cell in the last corner is enough
+            if worksheet.max_row * worksheet.max_column > _CELLS:  # one cell in a far corner is enough
                 raise ValueError(f"it has {worksheet.max_row:,} rows of {worksheet.max_column:,} cells")
             rows = [
                 ["" if cell is None else str(cell) for cell in row] for row in worksheet.iter_rows(values_only=True)
             ]
-        except Exception as error:  # a broken zip, XML or workbook raises what its layer raises
+        except Exception as error:  # each layer (zip, XML, workbook) raises errors of its own
             reason = " ".join(str(error).split())[:200] or type(error).__name__
             raise ValueError(f"{file.name} is not a workbook of a sheet: {reason}") from None
     else:
@@ -263,15 +261,11 @@ def _rows(file: Path) -> list[tuple[int, list[str]]]:
 
 
 def _same(read: str, drawn: str) -> bool:
-    """Whether a cell holds the sentence: but for the guard, and for characters that a spreadsheet may not keep."""
+    """Whether a cell holds the drawn sentence, apart from the guard and characters that a spreadsheet may lose."""
     drawn = drawn[:_CELL]
     texts = {" ".join(text.split()) for bare in (read, read.removeprefix("'")) for text in (bare, restored(bare))}
+    # Characters that a workbook, or a CSV file in Windows-1252, cannot hold.
+    lost = {c for c in drawn if not c.isprintable() or c.encode("cp1252", "replace").decode("cp1252") != c}
     return any(
-        len(text) == len(drawn) and all(a == b or not _is_kept(b) for a, b in zip(text, drawn, strict=True))
-        for text in texts
+        len(text) == len(drawn) and all(a == b or b in lost for a, b in zip(text, drawn, strict=True)) for text in texts
     )
-
-
-def _is_kept(character: str) -> bool:
-    """Whether a workbook, and a CSV file in Windows-1252, can hold a character."""
-    return character.isprintable() and character.encode("cp1252", "replace").decode("cp1252") == character

@@ -1,13 +1,10 @@
-"""How firmly a text speaks, how it reports the words of others, and what it calls the armed opponent.
+"""Shares of style: of boosters and hedges, of reporting verbs by stance, of names for the armed opponent.
 
-The rate of each marker of style (hedges, boosters, modals, evaluation ...) is what `frames.profile` counts with the
-lexicon data/lexicons/style.yml. Here are the shares that a rate does not tell: of what is marked as certain or open, of
-the verbs that report, of the names for the opponent, how much is of each kind.
+The rates of single markers of style are those of `frames.profile` with the lexicon data/lexicons/style.yml.
 """
 
 from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -26,23 +23,21 @@ from analysis.text.tokens import Tokens, offsets_of
 
 CERTAIN = ("boosters",)
 OPEN = ("hedges", "modals_of_possibility")
-NAMING, REPORTING = "naming_", "reporting_"  # how the frames begin that are ways of naming, or of reporting
-UNLISTED = "unlisted"  # the stance of a verb that the lexicon has in no frame of reporting
+NAMING, REPORTING = "naming_", "reporting_"  # prefixes of the frames that are ways of naming, or stances
+UNLISTED = "unlisted"  # the stance of a verb in no such frame
 
 
 def firmness(tokens: Tokens, lexicon: Lexicon, by: str | None = None, weights: Floats | None = None) -> pd.DataFrame:
-    """Whether a text rather closes matters to doubt or holds them open: one row (a group, with `by`).
+    """Measure whether a text expresses certainty or doubt: one row (a group, with `by`).
 
-    ``boosters`` and ``hedges``: matches of the frames in `CERTAIN` and in `OPEN`. A booster under a negation is left
-    out ("did not clearly show"); a hedge under one is still a hedge ("may not"). With `weights` (one number a token),
-    the sums of each match's mean weight.
+    ``boosters`` and ``hedges``: matches of the frames in `CERTAIN` and in `OPEN`, without negated boosters ("did not
+    clearly show"); with `weights` (one number a token), the sums of each match's mean weight.
 
     .. math:: firmness = (boosters - hedges) / (boosters + hedges)
 
-    1 = only boosters, -1 = only hedges; NaN without any. The two categories are those of Hyland (2005, Metadiscourse);
-    the ratio is that of Janis and Fadner (1943). ``ci_low``, ``ci_high``: 95% interval of ``firmness``, from that of
-    the share of boosters, see `analysis.core.intervals`. Raises `ValueError` for an unknown column or a lexicon without
-    one of the frames.
+    1 = only boosters, -1 = only hedges; NaN without any. The categories are Hyland's (2005, Metadiscourse), the ratio
+    is that of Janis and Fadner (1943). ``ci_low``, ``ci_high``: 95% interval of ``firmness``, from that of the share of
+    boosters (`analysis.core.intervals`). Raises `ValueError` for an unknown column or a missing frame.
 
     >>> from analysis import read_text, tokenize
     >>> from analysis.framing.lexicon import read_lexicon
@@ -51,12 +46,9 @@ def firmness(tokens: Tokens, lexicon: Lexicon, by: str | None = None, weights: F
        boosters  hedges  firmness  ci_low  ci_high
     0         1       2     -0.33   -0.91     0.68
     """
-    missing = [frame for frame in (*CERTAIN, *OPEN) if frame not in set(lexicon.frames["frame"])]
-    if missing:
-        raise ValueError(
-            f"lexicon {lexicon.name!r} has no frame {missing[0]!r}: firmness counts {', '.join((*CERTAIN, *OPEN))}"
-        )
     kinds = dict.fromkeys(CERTAIN, 0) | dict.fromkeys(OPEN, 1)
+    if missing := [frame for frame in kinds if frame not in set(lexicon.frames["frame"])]:
+        raise ValueError(f"lexicon {lexicon.name!r} has no frame {missing[0]!r}: firmness counts {', '.join(kinds)}")
     names, group = tokens.numbered_groups(by)
     hits = _marked(tokens, lexicon, kinds, weights, plain=CERTAIN)
     table = _shares(hits, group[hits["document"]], names, ["boosters", "hedges"], by, "kind", whole=weights is None)
@@ -68,12 +60,11 @@ def firmness(tokens: Tokens, lexicon: Lexicon, by: str | None = None, weights: F
 
 
 def naming(tokens: Tokens, lexicon: Lexicon, by: str | None = None, weights: Floats | None = None) -> pd.DataFrame:
-    """What the armed opponent is called: one row a way of naming, in the lexicon's order (and a group, with `by`).
+    """Count the names for the armed opponent: one row a way of naming, in the lexicon's order (and a group, with `by`).
 
-    A way of naming is a frame that begins with "naming_": terrorist, militant, fighter ... ``hits``: matches; with
-    `weights` (one number a token), the sum of each match's mean weight. ``share``: of all hits of these frames in the
-    group (0 to 1), NaN where there are none. ``ci_low``, ``ci_high``: its 95% interval, see
-    `analysis.core.intervals.share_intervals`. A name in quoted words counts like one in the author's. Raises
+    ``naming``: a frame that begins with "naming_"; ``hits``: its matches, quoted ones too, or with `weights` (one
+    number a token) the sum of each match's mean weight; ``share``: of the hits of these frames in the group (0 to 1),
+    NaN without any; ``ci_low``, ``ci_high``: its 95% interval (`analysis.core.intervals.share_intervals`). Raises
     `ValueError` for an unknown column or a lexicon without such a frame.
 
     >>> from analysis import read_text, tokenize
@@ -92,13 +83,13 @@ def naming(tokens: Tokens, lexicon: Lexicon, by: str | None = None, weights: Flo
 
 
 def reports(tokens: Tokens, lexicon: Lexicon) -> pd.DataFrame:
-    """Every verb that reports someone's words in the English documents, one row each, in the order of the text.
+    """Find the verbs that report speech in the English documents: one row each, in text order.
 
-    ``doc_id``, ``sentence`` (from 0 in each document), ``speaker`` and ``verb`` as `attribution.attributions` finds
-    them (None where no speaker is named), ``stance``, ``start`` and ``end`` (characters of the verb). A verb counts
-    where it has words to report: "claimed that it fell" does, "claimed responsibility" does not. ``stance``: the frame,
-    of those that begin with "reporting_", with the shortest pattern that begins with the verb ("states that" for
-    "states"), else "unlisted". Raises `ValueError` for a lexicon without such a frame.
+    ``doc_id``, ``sentence`` (from 0 in each document), ``speaker`` (or None) and ``verb`` as `attribution.attributions`
+    finds them ("claimed that it fell" reports, "claimed responsibility" does not), ``stance``, ``start`` and ``end``
+    (characters of the verb). ``stance``: of the frames that begin with "reporting_", the one with the shortest pattern
+    that begins with the verb ("states that" for "states"), else "unlisted". Raises `ValueError` for a lexicon without
+    such a frame.
 
     >>> from analysis import read_text, tokenize
     >>> from analysis.framing.lexicon import read_lexicon
@@ -110,21 +101,27 @@ def reports(tokens: Tokens, lexicon: Lexicon) -> pd.DataFrame:
     1      Khan  admitted  reporting_conceding
     """
     terms = lexicon.terms[lexicon.terms["frame"].isin(_frames(lexicon, REPORTING))]
-    patterns = tuple(zip(terms["pattern"].tolist(), terms["frame"].tolist(), strict=True))
+    patterns = [(pattern.split(), frame) for pattern, frame in zip(terms["pattern"], terms["frame"], strict=True)]
+    patterns.sort(key=lambda term: len(term[0]))
+
+    def stance(verb: str) -> str:
+        words = len(verb.split())
+        begins = ((" ".join(pattern[:words]).replace("[", "[[]"), frame) for pattern, frame in patterns)
+        return next((frame for beginning, frame in begins if fnmatchcase(verb, beginning)), UNLISTED)
+
     table = reporting_verbs(tokens).copy()
-    stances = {verb: _stance(verb, patterns) for verb in table["verb"].unique()}
+    stances = {verb: stance(verb) for verb in table["verb"].unique()}
     table.insert(4, "stance", table["verb"].map(stances).astype(object))
     return table
 
 
 def reporting(table: pd.DataFrame, tokens: Tokens, lexicon: Lexicon, by: str | None = None) -> pd.DataFrame:
-    """In what stance words are reported: one row a stance, in the lexicon's order (and a group, with `by`).
+    """Count reporting verbs by stance: one row a stance, in the lexicon's order (and a group, with `by`).
 
-    `table` is that of `reports`, of the same tokens; `by` a column of it (speaker, or one that you add, a class of
-    speakers say) or of the metadata. ``hits``: verbs; ``share``: of the verbs of the group (0 to 1), NaN where it has
-    none; ``ci_low``, ``ci_high``: its 95% interval, see `analysis.core.intervals`. Verbs that the lexicon does not list
-    are the last stance, "unlisted". Raises `ValueError` for an unknown column, a table of other documents, or a lexicon
-    without a frame that begins with "reporting_".
+    `table` is that of `reports`; `by` a column of it (speaker, or one that you add) or of the metadata. ``stance``, the
+    last "unlisted"; ``hits``: verbs; ``share``: of the verbs of the group (0 to 1), NaN without any; ``ci_low``,
+    ``ci_high``: its 95% interval (`analysis.core.intervals`). Raises `ValueError` for an unknown column, a table of
+    other documents, or a lexicon without a frame that begins with "reporting_".
 
     >>> from analysis import read_text, tokenize
     >>> from analysis.framing.lexicon import read_lexicon
@@ -137,8 +134,8 @@ def reporting(table: pd.DataFrame, tokens: Tokens, lexicon: Lexicon, by: str | N
     13     Rao  reporting_conceding     1    1.0
     """
     stances = [*_frames(lexicon, REPORTING), UNLISTED]
-    if strange := sorted(set(table["stance"]) - set(stances)):
-        raise ValueError(f"lexicon {lexicon.name!r} has no stance {strange[0]!r}: give the one that made the table")
+    if unknown := sorted(set(table["stance"]) - set(stances)):
+        raise ValueError(f"lexicon {lexicon.name!r} has no stance {unknown[0]!r}: give the one that made the table")
     document = documents_of(table, tokens)
     if by in table.columns:
         named = table[by].astype(object).where(table[by].notna(), "(none)").astype(str).to_numpy()
@@ -154,40 +151,27 @@ def reporting(table: pd.DataFrame, tokens: Tokens, lexicon: Lexicon, by: str | N
 
 
 def _frames(lexicon: Lexicon, prefix: str) -> list[str]:
-    """The frames of a lexicon that begin with a prefix."""
+    """Return the frames of a lexicon that begin with a prefix."""
     found = [frame for frame in lexicon.frames["frame"] if frame.startswith(prefix)]
     if not found:
-        raise ValueError(
-            f"lexicon {lexicon.name!r} has no frame that begins with {prefix!r}: data/lexicons/style.yml has them"
-        )
+        missing = f"lexicon {lexicon.name!r} has no frame that begins with {prefix!r}"
+        raise ValueError(f"{missing}: data/lexicons/style.yml has them")
     return found
-
-
-@lru_cache(1 << 12)
-def _stance(verb: str, patterns: tuple[tuple[str, str], ...]) -> str:
-    """The frame of the shortest pattern that begins with a verb, of two the first in the lexicon."""
-    words = len(verb.split())
-    fitting = [
-        (len(pattern.split()), row, frame)
-        for row, (pattern, frame) in enumerate(patterns)
-        if fnmatchcase(verb, " ".join(pattern.split()[:words]).replace("[", "[[]"))
-    ]
-    return str(min(fitting)[2]) if fitting else UNLISTED
 
 
 def _marked(
     tokens: Tokens, lexicon: Lexicon, kinds: Mapping[str, int], weights: Floats | None, *, plain: Sequence[str] = ()
 ) -> pd.DataFrame:
-    """The matches of frames in `kinds`, in `plain` no negated ones: kind, document and sentence of all, amount."""
+    """Return the matches of frames in `kinds`, of `plain` no negated ones: kind, document, sentence, amount."""
     frame = lexicon.terms["frame"]
     kind_of = frame.map(kinds).fillna(-1).to_numpy(dtype=np.int64)
-    apart = frame.isin(plain).to_numpy()
+    is_plain = frame.isin(plain).to_numpy()
     pieces = []
     for shard, found in found_shards(tokens, lexicon, weights):
         own = shard.tokens
         kept = kind_of[found["term"]] >= 0
-        if apart.any():
-            kept &= ~(apart[found["term"]] & negated(own, lexicon, found["first"].to_numpy()))
+        if plain:
+            kept &= ~(is_plain[found["term"]] & negated(own, lexicon, found["first"].to_numpy()))
         found = found[kept]
         columns = {
             "kind": kind_of[found["term"]],
@@ -209,7 +193,7 @@ def _shares(
     *,
     whole: bool,
 ) -> pd.DataFrame:
-    """A row a kind, in the column `what`, and a named group, in `by`: hits, `whole` or not, share, ci_low, ci_high."""
+    """Return hits (`whole` or not), share, ci_low and ci_high of each kind, in `what`, and each group, in `by`."""
     columns: dict[str, Any] = {} if by is None else {by: np.repeat(np.array(names, dtype=object), len(kinds))}
     columns[what] = [*kinds] * len(names)
     values = shares_of_groups(hits, group, len(names), len(kinds)).reshape(4, -1)

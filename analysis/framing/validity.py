@@ -1,4 +1,4 @@
-"""How well a lexicon finds what human coders see: precision, recall and F1 of each frame on a corpus."""
+"""Validity of a lexicon: precision, recall and F1 of each frame against human coders."""
 
 from typing import Any
 
@@ -18,36 +18,32 @@ from analysis.text.reading.metadata import FILE_COLUMNS, stem
 from analysis.text.tables import documents_of
 from analysis.text.tokens import Tokens
 
-STATES = SUPPORTED, UNCERTAIN, FAILED = "supported", "uncertain", "failed"  # what coders say of a frame
+STATES = SUPPORTED, UNCERTAIN, FAILED = "supported", "uncertain", "failed"  # verdicts on a frame
 RELIABLE = 0.667  # the alpha from which Krippendorff (2004) allows tentative conclusions
 
 
 def validity(coded: pd.DataFrame, tokens: Tokens, lexicon: Lexicon, *, threshold: float = 0.5) -> pd.DataFrame:
-    """Precision, recall and F1 of each frame of a lexicon against the codes of humans: one row a frame, in its order.
+    """Estimate precision, recall and F1 of each frame against human codes: one row a frame, in the lexicon's order.
 
-    `coded` is what `read_sheet` or `coded_spans` gives, `tokens` the corpus that was coded. A sentence counts as found
-    for a frame when it has a match of it, and may be found for several; it is coded as the frame that most of its
-    coders gave it. Sentences on which two codes are level are left out.
+    `coded` is the table of `read_sheet` or `coded_spans`, `tokens` the corpus that was coded. A sentence is found for
+    every frame that it matches, and coded as the frame that most of its coders gave it; ties are left out.
 
-    Counts in the sheet: ``coded`` (sentences coded as the frame), ``found``, ``both``, ``tied`` (left out, where the
-    frame was one of those given), and, the same in all rows, ``items`` (sentences with a code that counts) and
-    ``blank`` (with none).
+    Counts in the sheet: ``coded`` (sentences coded as the frame), ``found``, ``both``, ``tied`` (left out, with the
+    frame among their codes), and, the same in all rows, ``items`` (sentences with a majority code) and ``blank``.
 
-    Estimates for the corpus (0 to 1): ``precision``, ``recall`` and ``f1``, each with the ends of its 95% interval,
-    ``_low`` and ``_high``. With W the summed weights of sentences, those of a stratum raised for what was left out of
-    it, precision = W(both) / W(found), recall = W(both) / W(coded), f1 = 2 W(both) / (W(found) + W(coded)); NaN for a
-    share of nothing. The intervals put together those of `estimates.shares`: of precision, of the share of the
-    sentences not found that are coded as the frame, and of the share found. They are about sentences like these, and
-    so have a width where all of a corpus is coded, and where 9 of 9 are right.
+    Estimates for the corpus (0 to 1): ``precision``, ``recall`` and ``f1``, each with its 95% interval, ``_low`` and
+    ``_high``. With W the summed weights of sentences, raised for those left out of a stratum, precision = W(both) /
+    W(found), recall = W(both) / W(coded), f1 = 2 W(both) / (W(found) + W(coded)); NaN for a share of nothing. The
+    intervals combine those of `estimates.shares`: of precision, of the share of unfound sentences coded as the frame,
+    and of the share found. They are about sentences like these, and so have a width even if a whole corpus is coded.
 
-    ``alpha``: Krippendorff's, of the frame against all others, NaN without a second coder. ``state``: "supported" where
-    all of the interval of ``f1`` is at `threshold` or above; "failed" where all of a wider one is below, whose 95% are
-    for all frames together (Bonferroni); else "uncertain", and always so where alpha is below 0.667. At 0.5 every two
-    mistakes, missed or wrong, go with one sentence that is right. ``note`` says why in words; ``threshold`` and
-    ``coders`` are the same in all rows. A lexicon that was improved on a sheet is flattered by it: draw another one.
+    ``alpha``: Krippendorff's, of the frame against all others, NaN without a second coder. ``state``: "supported" if
+    the interval of ``f1`` is at `threshold` or above; "failed" if a wider one, of 95% for all frames together
+    (Bonferroni), is below it; else "uncertain", and always so if alpha is below 0.667. ``note``: the reason in words;
+    ``threshold`` and ``coders``: the same in all rows. A sheet flatters a lexicon that was improved on it.
 
-    Raises `ValueError` for a document that is not in `tokens`, a text that is not the coded one, a frame that is not in
-    the lexicon, a threshold outside 0 to 1, no code at all.
+    Raises `ValueError` for a document that is not in `tokens`, a text that differs from the coded one, an unknown
+    frame, a threshold outside 0 to 1, or no code at all.
 
     >>> from analysis import read_text, tokenize
     >>> from analysis.framing.lexicon import read_lexicon
@@ -68,9 +64,9 @@ def validity(coded: pd.DataFrame, tokens: Tokens, lexicon: Lexicon, *, threshold
     """
     if not 0 <= threshold <= 1:
         raise ValueError(f"threshold={threshold!r}: an F1 is from 0 to 1")
-    items, frames = settle(coded, lexicon), lexicon.frames["frame"].tolist()
-    human, found = human_and_found(items, tokens, lexicon)
-    left = coded[~coded["item"].isin(items["item"])]
+    items, frames = majority_codes(coded, lexicon), lexicon.frames["frame"].tolist()
+    human, found = coded_and_found(items, tokens, lexicon)
+    left_out = coded[~coded["item"].isin(items["item"])]
     lost = sorted(set(coded["stratum"]) - set(items["stratum"]))
     table = pd.DataFrame(
         {
@@ -78,9 +74,9 @@ def validity(coded: pd.DataFrame, tokens: Tokens, lexicon: Lexicon, *, threshold
             "coded": human.sum(axis=0),
             "found": found.sum(axis=0),
             "both": (human & found).sum(axis=0),
-            "tied": left.groupby("frame")["item"].nunique().reindex(frames, fill_value=0).to_numpy(),
+            "tied": left_out.groupby("frame")["item"].nunique().reindex(frames, fill_value=0).to_numpy(),
             "items": len(human),
-            "blank": int((left.groupby("item")["frame"].count() == 0).sum()),
+            "blank": int((left_out.groupby("item")["frame"].count() == 0).sum()),
         }
     )
     sample = sample_of(items)
@@ -101,20 +97,20 @@ def validity(coded: pd.DataFrame, tokens: Tokens, lexicon: Lexicon, *, threshold
     return table.assign(threshold=threshold, coders=coded.loc[coded["frame"].notna(), "coder"].nunique())
 
 
-def settle(coded: pd.DataFrame, lexicon: Lexicon) -> pd.DataFrame:
-    """The sentences of a sheet on whose code most of their coders agree: a row each, as in `coded` without ``coder``.
+def majority_codes(coded: pd.DataFrame, lexicon: Lexicon) -> pd.DataFrame:
+    """Return the sentences with a majority code: a row each, as in `coded` without ``coder``.
 
-    For those left out of a stratum the weights of the others are raised, and their ``probability`` lowered. Errors are
+    The weights in a stratum are raised for the sentences left out of it, and the ``probability`` lowered. Errors are
     those of `validity`.
     """
     frames = lexicon.frames["frame"].tolist()
-    given = coded[coded["frame"].notna()]
-    if unknown := sorted(set(given["frame"]) - {*frames, NONE}):
+    codes = coded[coded["frame"].notna()]
+    if unknown := sorted(set(codes["frame"]) - {*frames, NONE}):
         raise ValueError(f"code {unknown[0]!r} is no frame of lexicon {lexicon.name!r}: use {', '.join(frames)}, none")
-    if given.empty:
+    if codes.empty:
         raise ValueError("no sentence is coded: fill the sheet first")
     items = coded.drop_duplicates("item").sort_values(["doc_id", "start", "end", "item"], ignore_index=True)
-    votes = pd.crosstab(given["item"], given["frame"]).reindex(index=items["item"], fill_value=0)
+    votes = pd.crosstab(codes["item"], codes["frame"]).reindex(index=items["item"], fill_value=0)
     most = votes.eq(votes.max(axis=1), axis=0) & (votes > 0)
     clear = (most.sum(axis=1) == 1).to_numpy()
     items["frame"] = most.idxmax(axis=1).to_numpy(dtype=object)
@@ -127,21 +123,20 @@ def settle(coded: pd.DataFrame, lexicon: Lexicon) -> pd.DataFrame:
 
 
 def sample_of(items: pd.DataFrame, *, finite: bool = False) -> Sample:
-    """Coded sentences as a sample: of sentences like these, or where it is `finite` of those of the corpus alone."""
+    """Return coded sentences as a sample of sentences like these, or if `finite` of the corpus only."""
     stratum, _ = pd.factorize(items["stratum"], sort=True)
     drawn = items["probability"].fillna(0.0).to_numpy(dtype=np.float64) * finite
     return Sample(items["weight"].to_numpy(dtype=np.float64), stratum.astype(np.int64), drawn)
 
 
 def coded_spans(table: pd.DataFrame, tokens: Tokens, lexicon: Lexicon) -> pd.DataFrame:
-    """Codes from a table of spans, in the form of `read_sheet`: what was coded elsewhere, or was coded whole.
+    """Convert a table of coded spans to the form of `read_sheet`, in one stratum, "(all)", with equal weights.
 
-    `table` has the columns ``start``, ``end`` (characters), ``frame`` (name or label, "none", or blank), one that names
-    the document (``doc_id``, or ``file``, with its ending), and ``coder`` where there are several. Where it has
-    ``sentence``, that must be the text of the span. Each span weighs the same: one stratum, "(all)".
+    `table` has the columns ``start``, ``end`` (characters), ``frame`` (name or label, "none", or blank), ``doc_id`` or
+    ``file``, and optionally ``coder`` and ``sentence``, which must be the text of the span.
 
-    Raises `ValueError` for a missing column, an unknown document or frame, a span that is not in the text or is not
-    the sentence, with the row (the header is row 1).
+    Raises `ValueError`, with the row (the header is row 1), for a missing column, an unknown document or frame, or a
+    span that is not in the text or not the sentence.
     """
     name = next((column for column in FILE_COLUMNS if column in table.columns), None)
     missing = [column for column in ("start", "end", "frame") if column not in table.columns]
@@ -157,22 +152,21 @@ def coded_spans(table: pd.DataFrame, tokens: Tokens, lexicon: Lexicon) -> pd.Dat
             raise ValueError(f"row {number}: document {row[name]!r} is not in the corpus")
         start, end = _number(row["start"], number), _number(row["end"], number)
         sentence = " ".join(text[start:end].split())
-        if not (0 <= start < end <= len(text) and sentence) or sentence != " ".join(
-            str(row.get("sentence", sentence)).split()
-        ):
+        expected = " ".join(str(row.get("sentence", sentence)).split())
+        if not (0 <= start < end <= len(text) and sentence) or sentence != expected:
             raise ValueError(f"row {number}: {doc_id!r} {start} to {end} is {sentence!r}, not the sentence coded")
-        said = "" if pd.isna(row["frame"]) else folded(str(row["frame"]))
-        if said and said not in known:
+        code = "" if pd.isna(row["frame"]) else folded(str(row["frame"]))
+        if code and code not in known:
             raise ValueError(f"row {number}: {row['frame']!r} is no frame of lexicon {lexicon.name!r}")
         item = item_name(str(doc_id), start, end, sentence)
         coder = str(row.get("coder", "1"))
-        rows.append((item, doc_id, start, end, sentence, "(all)", 1.0, np.nan, coder, known[said] if said else None))
+        rows.append((item, doc_id, start, end, sentence, "(all)", 1.0, np.nan, coder, known[code] if code else None))
     columns = ["item", "doc_id", "start", "end", "sentence", "stratum", "weight", "probability", "coder", "frame"]
     return pd.DataFrame(rows, columns=columns).assign(frame=pd.Series([row[-1] for row in rows], dtype=object))
 
 
-def human_and_found(items: pd.DataFrame, tokens: Tokens, lexicon: Lexicon) -> tuple[Bools, Bools]:
-    """(items, frames) whether the item is coded as the frame, and whether a match of it begins in its characters."""
+def coded_and_found(items: pd.DataFrame, tokens: Tokens, lexicon: Lexicon) -> tuple[Bools, Bools]:
+    """Return (items, frames) whether the item is coded as the frame, and whether a match of it begins in its span."""
     row = pd.Index(tokens.doc_ids).get_indexer(pd.Index(items["doc_id"]))
     columns = (items[name].tolist() for name in ("item", "doc_id", "start", "end"))
     for number, item, doc_id, start, end in zip(row.tolist(), *columns, strict=True):
@@ -192,11 +186,11 @@ def human_and_found(items: pd.DataFrame, tokens: Tokens, lexicon: Lexicon) -> tu
 
 
 def _scores(human: Bools, found: Bools, sample: Sample, *, z: float = Z) -> dict[str, Estimate]:
-    """Precision, recall and F1 of each frame, from (items, frames) what was coded and what was found."""
+    """Return precision, recall and F1 of each frame, from (items, frames) codes and finds."""
     coded, hit, both = (sample.weight @ which for which in (human, found, human & found))
     of_all = shares(found, np.ones_like(found), sample, z=z)
     precision, missed = (shares(human, part, sample, z=z) for part in (found, ~found))
-    # Missed sentences by those found; recall and F1 are functions of that and of precision.
+    # Recall and F1 are functions of precision and of the ratio of missed sentences to found ones.
     rest = (1 - of_all.value) * np.nan_to_num(missed)
     beside = ratio(Estimate(*rest), of_all)
     scores = {"precision": Estimate(_rate(both, hit), precision.low, precision.high)}
@@ -206,7 +200,7 @@ def _scores(human: Bools, found: Bools, sample: Sample, *, z: float = Z) -> dict
     ):
         mistakes = ratio(over, precision)
         low = np.where(hit > 0, times / (1 + mistakes.high), 0)
-        high = times / (1 + np.where(hit > 0, mistakes.low, over.low))  # where nothing is found all of it may be right
+        high = times / (1 + np.where(hit > 0, mistakes.low, over.low))  # without finds, precision may be 1
         scores[name] = Estimate(_rate(times * both, whole), low, high)
     for name, (value, low, high) in scores.items():
         scores[name] = Estimate(value, *(np.where(np.isnan(value), np.nan, end).clip(0, 1) for end in (low, high)))
@@ -214,13 +208,13 @@ def _scores(human: Bools, found: Bools, sample: Sample, *, z: float = Z) -> dict
 
 
 def _rate(part: Floats, whole: Floats) -> Floats:
-    """The share of each `part` in its `whole`, NaN where there is no whole."""
+    """Return each share, NaN of nothing."""
     rate: Floats = np.divide(part, whole, out=np.full(part.shape, np.nan), where=whole > 0)
     return rate
 
 
 def _verdict(alpha: float, low: float, high: float, wider: float, threshold: float, frames: int) -> tuple[str, str]:
-    """What coders say of a frame, from the interval of its F1 and the upper end of the wider one, and why in words."""
+    """Return the state of a frame, from the interval of its F1 and the upper end of the wider one, and the reason."""
     if alpha < RELIABLE:
         return UNCERTAIN, f"coders agree too little: alpha {alpha:.3f} is below {RELIABLE}"
     if np.isnan(low):

@@ -1,4 +1,4 @@
-"""What coders say of a lexicon, and of which sentences, as a file that reports read."""
+"""Validity files: the scores of a lexicon and the codes behind them, for reports to read."""
 
 import json
 import math
@@ -12,15 +12,15 @@ import yaml
 
 from analysis.core.strict_yaml import read_yaml
 from analysis.framing import coding
-from analysis.framing.coding import NONE, misfit
+from analysis.framing.coding import NONE, bad_column
 from analysis.framing.lexicon import Lexicon
-from analysis.framing.validity import STATES, settle
+from analysis.framing.validity import STATES, majority_codes
 
 Kinds = dict[str, tuple[type, ...]]
 
 _COUNT, _NUMBER, _SHARE = (int,), (int, float), (int, float, type(None))
 _SHARES = [f"{share}{end}" for share in ("precision", "recall", "f1") for end in ("", "_low", "_high")]
-# The columns of a table of `validity`, and the types of their values.
+# The columns of a table of `validity` and their types.
 COLUMNS: Kinds = {
     "frame": (str,),
     **dict.fromkeys(("coded", "found", "both", "tied", "items", "blank"), _COUNT),
@@ -30,25 +30,25 @@ COLUMNS: Kinds = {
     "threshold": _NUMBER,
     "coders": _COUNT,
 }
-# The columns of a coded sentence, of which `frame` is what most of its coders said, and the types of their values.
+# The columns of a coded sentence, with its majority code, and their types.
 ITEM = {name: kinds for name, kinds in coding.ITEM.items() if name != "sentence"} | {"frame": (str,)}
 
 _FILE_KEYS = ("lexicon", "frames", "sentences")
 
 
 def write_validity(table: pd.DataFrame, path: str | Path, lexicon: Lexicon, coded: pd.DataFrame) -> None:
-    """Write the table of `validity` as .yml or .json, with the lexicon and the codes that it was made of.
+    """Write the table of `validity` as .yml or .json, with the lexicon and the codes.
 
-    `coded`: the table that `validity` was given; kept are the sentences with a code that counts, without their texts.
-    Shares have 6 digits. Raises `ValueError` for another ending, or frames that are not the lexicon's.
+    `coded`: the table that `validity` was given; written are the majority codes, without the texts. Shares have 6
+    digits. Raises `ValueError` for another ending, or frames that are not the lexicon's.
     """
     file = Path(path).expanduser()
     if table["frame"].tolist() != lexicon.frames["frame"].tolist():
         raise ValueError(f"the table's frames are not those of lexicon {lexicon.name!r}: give the one it was made with")
     about = {"name": lexicon.name, "version": lexicon.version, "sha256": lexicon.sha256}
     rows = [{name: _plain(value) for name, value in row.items()} for row in table.to_dict("records")]
-    kept = settle(coded, lexicon)[list(ITEM)]
-    sentences = [list(ITEM), *([_plain(value) for value in row] for row in kept.itertuples(index=False, name=None))]
+    codes = majority_codes(coded, lexicon)[list(ITEM)]
+    sentences = [list(ITEM), *([_plain(value) for value in row] for row in codes.itertuples(index=False, name=None))]
     record = dict(zip(_FILE_KEYS, (about, rows, sentences), strict=True))
     if file.suffix.lower() == ".json":
         text = json.dumps(record, ensure_ascii=False, indent=2) + "\n"
@@ -63,10 +63,9 @@ def write_validity(table: pd.DataFrame, path: str | Path, lexicon: Lexicon, code
 
 
 def read_validity(path: str | Path, lexicon: Lexicon) -> pd.DataFrame:
-    """The table that `write_validity` wrote, for the lexicon whose file it was made with.
+    """Read the table that `write_validity` wrote for a lexicon.
 
-    Raises `ValueError` for a file that is not there, is not one of these, or belongs to another lexicon, to another
-    version, or to the lexicon as it was before its file was changed.
+    Raises `ValueError` for a missing or malformed file, or one made with another lexicon, version or content of it.
     """
     rows, _ = _read(Path(path).expanduser(), lexicon)
     table = pd.DataFrame([{column: row[column] for column in COLUMNS} for row in rows], columns=list(COLUMNS))
@@ -75,9 +74,9 @@ def read_validity(path: str | Path, lexicon: Lexicon) -> pd.DataFrame:
 
 
 def read_codes(path: str | Path, lexicon: Lexicon) -> pd.DataFrame:
-    """The coded sentences that `write_validity` wrote, in the form of `analysis.framing.sheets.read_sheet`.
+    """Read the codes that `write_validity` wrote, in the form of `analysis.framing.sheets.read_sheet`.
 
-    There is one code a sentence, that of most of its coders, and no text. Raises `ValueError` as `read_validity` does.
+    There is one code a sentence, the majority code, and no text. Raises `ValueError` as `read_validity` does.
     """
     _, sentences = _read(Path(path).expanduser(), lexicon)
     table = pd.DataFrame(sentences, columns=list(ITEM)).astype({"weight": float, "probability": float})
@@ -85,7 +84,7 @@ def read_codes(path: str | Path, lexicon: Lexicon) -> pd.DataFrame:
 
 
 def _read(file: Path, lexicon: Lexicon) -> tuple[list[dict[str, Any]], list[list[Any]]]:
-    """The rows of the table in a file of `write_validity`, and the coded sentences, all checked."""
+    """Read and check the rows of the table and the coded sentences in a file of `write_validity`."""
     if not file.is_file():
         raise ValueError(f"no such validity file: {str(file)!r}")
     try:
@@ -118,15 +117,15 @@ def _read(file: Path, lexicon: Lexicon) -> tuple[list[dict[str, Any]], list[list
 
 
 def _check(file: Path, row: dict[str, Any], kinds: Kinds, whose: str, known: Mapping[str, tuple[str, ...]]) -> None:
-    """Raise `ValueError` for a value that does not fit its column, or is none of those that are `known`."""
-    column = misfit(row, kinds) or next((name for name, values in known.items() if row[name] not in values), None)
+    """Raise `ValueError` for a value that does not fit its column, or is not among the `known`."""
+    column = bad_column(row, kinds) or next((name for name, values in known.items() if row[name] not in values), None)
     if column:
         value = repr(row[column])[:40]
         raise ValueError(f"{file.name} has {value} for {column!r} of {whose!r}: score the coded sheet again")
 
 
 def _plain(value: Any) -> Any:
-    """A value as YAML and JSON write it: 6 digits, None for what is no number."""
+    """Return a value for YAML and JSON: floats with 6 digits, None for NaN."""
     if isinstance(value, float | np.floating):
         return None if math.isnan(value) else float(f"{value:.6g}")
     return value.item() if isinstance(value, np.generic) else value

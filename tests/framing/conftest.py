@@ -54,6 +54,15 @@ ODD = (
 )
 
 
+KINDS = {"A war": (60, "war"), "War, no": (40, "none"), "Rain": (30, "war"), "Snow": (400, "none")}
+TRUTH = {f"{kind} {number}.": code for kind, (count, code) in KINDS.items() for number in range(count)}
+
+
+def by_truth(sheet: pd.DataFrame) -> pd.DataFrame:
+    """A drawn sheet of the sentences in `TRUTH`, coded as they are."""
+    return sheet.assign(coder="1", frame=sheet["sentence"].map(TRUTH))
+
+
 class Cut(NamedTuple):
     """A corpus in memory and in shards, a lexicon for it, and one weight a sentence."""
 

@@ -25,7 +25,6 @@ def found(text, scheme="frequency", **options):
         ('"We will win," said Imran Khan.', "Imran Khan", "said", "We will win,"),
         ("Imran Khan said: “We will win.”", "Imran Khan", "said", "We will win."),
         ("Imran Khan told reporters on Monday, “We will win.”", "Imran Khan", "told", "We will win."),
-        ("“Will we win?” the mayor of Quetta asked.", "the mayor of Quetta", "asked", "Will we win?"),
         ("“We will win. It is certain,” the mayor said.", "the mayor", "said", "We will win. It is certain,"),
         ("‘We’ll win,’ Ann replied.", "Ann", "replied", "We’ll win,"),
         ("Members shouted “shame” and left.", "Members", "shouted", "shame"),
@@ -46,7 +45,6 @@ def test_quotations(text, speaker, verb, words, scheme):
     [
         ("The mayor said it was late.", "The mayor", "said", "it was late"),
         ("The mayor said on Monday it was late.", "The mayor", "said", "it was late"),
-        ("The mayor warned that it was late.", "The mayor", "warned", "it was late"),
         ("Khan told reporters in Lahore that it was late.", "Khan", "told", "it was late"),
         ("The mayor asked why it was late.", "The mayor", "asked", "why it was late"),
         ("It was late, the mayor said.", "the mayor", "said", "It was late"),
@@ -64,21 +62,17 @@ def test_indirect_speech(text, speaker, verb, words, scheme):
     "text",
     [
         "The mayor did not say when it was.",
-        "The mayor has never said that it is late.",
         "The mayor will say that it is late.",
         "It is said that he left.",
         "He asked for a debate.",
         "The state promises jobs, schools and clinics.",
-        "The report was long.",
         "Operation ‘Azm’ was launched.",
         "The soldiers’ camp isn't Khan's.",
         "He came to the United States that day.",
         "This is the technical term for “never used”.",
         "In response to the said problem he left.",
         "So let me say that it is late.",
-        "Please note that it is late.",
         "How would you explain that it was late?",
-        "Do you wanna say that it is late?",
         "That said, it was late.",
         "This suggests that it was late.",
         "They made the solemn promise that it was over.",
@@ -92,39 +86,30 @@ def test_no_speech(text):
     assert found(text) == []
 
 
-def test_a_quotation_inside_reported_speech_is_a_row_of_its_own():
+def test_several_rows_of_a_sentence():
     assert found("The mayor said the plan was “a disaster” for all.") == [
         ("indirect", "The mayor", "said", "the plan was “a disaster” for all"),
         ("quoted", "The mayor", "said", "a disaster"),
     ]
-
-
-def test_two_speakers_in_a_sentence():
     assert found("Khan said it was late, and Ann said that it was early.") == [
         ("indirect", "Khan", "said", "it was late"),
         ("indirect", "Ann", "said", "it was early"),
     ]
 
 
-def test_going_on():
-    said = found("“We won,” Khan said, adding that it was late. “It was a long day.”")
-    assert [row[1:3] for row in said] == [("Khan", "said"), ("Khan", "adding"), ("Khan", None)]
-
-
-def test_a_full_stop_ends_what_the_next_speaker_is_not_behind():
-    for said in ("Ann said that it was late.", "Ann said: “No one did.”"):
-        assert [row[1] for row in found("“We lost the long game.” " + said)] == [None, "Ann"]
-
-
-def test_a_quotation_over_paragraphs_has_one_speaker():
-    said = found("“It began in May,” Khan said. “It was long.\n\n“It ended in June at last.”")
-    assert [row[1] for row in said] == ["Khan", "Khan", "Khan"]
-
-
-def test_a_quotation_after_a_silence_has_no_speaker():
-    near = "Khan said it was late. It rained. It rained. “It is over at last.”"
-    assert found(near)[-1][1] == "Khan"  # three sentences back
-    assert found(near.replace("It rained. ", "It rained. It rained. ", 1))[-1][1] is None  # four
+@pytest.mark.parametrize(
+    ("text", "speakers"),
+    [
+        ("“We won,” Khan said, adding that it was late. “It was a long day.”", ["Khan", "Khan", "Khan"]),
+        ("“We lost the long game.” Ann said that it was late.", [None, "Ann"]),  # a full stop ends the first speech
+        ("“We lost the long game.” Ann said: “No one did.”", [None, "Ann"]),
+        ("“It began in May,” Khan said. “It was long.\n\n“It ended in June at last.”", ["Khan", "Khan", "Khan"]),
+        ("Khan said it was late. It rained. It rained. “It is over at last.”", ["Khan", "Khan"]),  # three sentences
+        ("Khan said it was late. It rained. It rained. It rained. “It is over at last.”", ["Khan", None]),
+    ],
+)
+def test_who_goes_on(text, speakers):
+    assert [row[1] for row in found(text)] == speakers
 
 
 @pytest.mark.parametrize(
@@ -211,14 +196,6 @@ def test_shares():
     ]
 
 
-def test_shares_by_group(sample_tokens):
-    table = attributions(sample_tokens)
-    shares = speaker_shares(table, sample_tokens, by="source")
-    sums = shares.groupby("source")["share"].sum()
-    assert set(sums.round(9)) <= {0.0, 1.0}
-    assert shares["statements"].sum() == len(table)
-
-
 def test_the_sample(sample_tokens):
     table = attributions(sample_tokens)
     wire = table[table["doc_id"] == "2024-06-22-wire-1"]
@@ -234,12 +211,13 @@ def test_aliases_come_from_a_table(tmp_path):
     path = tmp_path / "aliases.csv"
     path.write_text("alias,name\nthe premier,Khan\nPM,Khan\n")
     assert read_aliases(path) == {"the premier": "Khan", "PM": "Khan"}
-    path.write_text("alias,name\nPM,Khan\nPM,Rao\n")
-    with pytest.raises(ValueError, match=r"aliases\.csv has 'PM' for 'Khan' and for 'Rao'"):
-        read_aliases(path)
-    path.write_text("short,long\nPM,Khan\n")
-    with pytest.raises(ValueError, match="no column 'alias'"):
-        read_aliases(path)
+    for content, message in (
+        ("alias,name\nPM,Khan\nPM,Rao\n", r"aliases\.csv has 'PM' for 'Khan' and for 'Rao'"),
+        ("short,long\nPM,Khan\n", "no column 'alias'"),
+    ):
+        path.write_text(content)
+        with pytest.raises(ValueError, match=message):
+            read_aliases(path)
 
 
 def test_each_group_has_its_part_of_the_speakers_listed(sample_tokens):
@@ -248,6 +226,8 @@ def test_each_group_has_its_part_of_the_speakers_listed(sample_tokens):
     pd.testing.assert_frame_equal(few, pd.concat([every.head(16), every.tail(1)], ignore_index=True))
     # Of eight sources two speakers each, and those that nobody is named for.
     every, few = (speaker_shares(table, sample_tokens, "source", most=most) for most in (None, 24))
+    assert set(every.groupby("source")["share"].sum().round(9)) <= {0.0, 1.0}
+    assert every["statements"].sum() == len(table)
     assert sample_tokens.groups("source").nunique() == 8
     nobody = every["speaker"].isna()
     first = every.assign(nobody=nobody).groupby(["source", "nobody"]).cumcount() < 2

@@ -70,7 +70,7 @@ def test_a_sentence_that_stands_often_is_coded_once_at_one_of_its_places(lexicon
     places = [draw_sheet(tokens, lexicon, seed=n).set_index("sentence").loc["It rained.", "start"] for n in range(60)]
     assert {*places} == {0, 20, 45}
     assert np.mean(np.array(places) == 0) == pytest.approx(1 / 3, abs=0.2)
-    one = draw_sheet(tokens_of("It rained.", "A war.", "It  rained.", "It snowed.", "It rained."), lexicon, size=2)
+    one = draw_sheet(tokens, lexicon, size=2)
     assert one.set_index("stratum")["weight"].to_dict() == {"war_and_peace": 1, "(none)": 4}  # whichever was drawn
 
 
@@ -114,12 +114,12 @@ def test_weighted_counts_are_right_on_average(lexicon):
 
 
 def test_what_no_sheet_can_be_drawn_from(lexicon, make_lexicon):
-    tokens = tokens_of(*STRATA)
-    with pytest.raises(ValueError, match="size=3: the sentences are of 4 kinds"):
-        draw_sheet(tokens, lexicon, size=3)
-    with pytest.raises(ValueError, match="coders=0"):
-        draw_sheet(tokens, lexicon, coders=0)
-    with pytest.raises(ValueError, match="no sentence"):
-        draw_sheet(tokenize(read_text("© 2024 The Daily")), lexicon)
+    for text, options, message in (
+        ("\n\n".join(STRATA), {"size": 3}, "size=3: the sentences are of 4 kinds"),
+        ("A war.", {"coders": 0}, "coders=0"),
+        ("© 2024 The Daily", {}, "no sentence"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            draw_sheet(tokenize(read_text(text)), lexicon, **options)
     with pytest.raises(ValueError, match="a frame 'None', the code for no frame"):
         codes(make_lexicon(FRAMES.replace("  law:", "  None:")))

@@ -76,12 +76,10 @@ def test_the_chance_of_a_gap_between_headline_and_body(news, lexicon):
 
 
 def test_of_many_documents_fewer_headlines_are_drawn(news, lexicon, monkeypatch):
-    monkeypatch.setattr(contrasts, "DRAWS", 2 * 1200)
-    drawn = headline_body(news, lexicon, permutations=5000)["p"][0]
-    assert drawn * 1201 == pytest.approx(round(drawn * 1201))
-    monkeypatch.setattr(contrasts, "DRAWS", 1)
-    least = headline_body(news, lexicon, permutations=5000)["p"][0]
-    assert least * 1000 == pytest.approx(round(least * 1000))
+    for draws, permutations in ((2 * 1200, 1200), (1, 999)):  # of two documents
+        monkeypatch.setattr(contrasts, "DRAWS", draws)
+        p = headline_body(news, lexicon, permutations=5000)["p"][0] * (permutations + 1)
+        assert p == pytest.approx(round(p))
 
 
 def test_copies_are_no_further_witnesses(make_corpus, lexicon):
@@ -113,10 +111,9 @@ def test_headlines_that_are_words_of_the_text_speak_of_nothing_more(sample_token
 
 
 def test_what_has_no_headline_has_no_gap(news, lexicon):
-    with pytest.raises(ValueError, match="no document has a headline and a text below it"):
-        headline_body(news.where(doc_id="c"), lexicon)
-    with pytest.raises(ValueError, match="no document has a headline"):
-        headline_body(tokenize(read_text("© 2024 The Daily")), lexicon)
+    for tokens in (news.where(doc_id="c"), tokenize(read_text("© 2024 The Daily"))):
+        with pytest.raises(ValueError, match="no document has a headline and a text below it"):
+            headline_body(tokens, lexicon)
 
 
 def test_headlines_that_speak_of_a_frame_are_found(make_corpus, lexicon):
@@ -131,7 +128,7 @@ def test_headlines_that_speak_of_a_frame_are_found(make_corpus, lexicon):
     assert table.loc[1, "ci_high"] > 0  # no headline has it, in 24 words: one more might have
 
 
-GROUPS = {
+FILES = {
     "a.txt": "War is war. It rained.",  # 5 words, 2 of war
     "b.txt": "The war ended. It was late.",  # 6, 1
     "c.txt": "The court met. It snowed again.",  # 6, 0; 1 of law
@@ -141,13 +138,8 @@ GROUPS = {
 }
 
 
-@pytest.fixture
-def grouped(make_corpus):
-    return tokenize(make_corpus(GROUPS))
-
-
-def test_shifts(grouped, lexicon):
-    table = shifts(grouped, lexicon, "source").set_index(["source", "frame"])
+def test_shifts(tokens, lexicon):
+    table = shifts(tokens, lexicon, "source").set_index(["source", "frame"])
     assert table.index.tolist() == [(group, frame) for group in ("Daily", "Radio", "Wire") for frame in ("war", "law")]
     daily = table.loc[("Daily", "war")]
     assert daily[["documents", "hits", "words"]].tolist() == [2, 3, 11]
@@ -160,7 +152,7 @@ def test_shifts(grouped, lexicon):
     assert (table.loc["Radio", "direction"] == "unclear").all()
 
 
-def test_the_chance_of_a_shift_is_that_of_all_divisions(grouped, lexicon):
+def test_the_chance_of_a_shift_is_that_of_all_divisions(tokens, lexicon):
     counts = np.array([(2, 5), (1, 6), (0, 6), (0, 5), (1, 4)])  # war and words
     apart = {}
     for own in combinations(range(5), 2):
@@ -168,12 +160,12 @@ def test_the_chance_of_a_shift_is_that_of_all_divisions(grouped, lexicon):
         (hits, words), (others, other_words) = counts[inside].sum(axis=0), counts[~inside].sum(axis=0)
         apart[own] = abs(hits / words - others / other_words)
     expected = np.mean([value >= apart[0, 1] - 1e-12 for value in apart.values()])
-    table = shifts(grouped, lexicon, "source", permutations=20000).set_index(["source", "frame"])
+    table = shifts(tokens, lexicon, "source", permutations=20000).set_index(["source", "frame"])
     assert table.loc[("Daily", "war"), "p"] == pytest.approx(expected, abs=0.01)
 
 
-def test_shifts_against_one_group(grouped, lexicon):
-    table = shifts(grouped, lexicon, "source", reference="Wire").set_index(["source", "frame"])
+def test_shifts_against_one_group(tokens, lexicon):
+    table = shifts(tokens, lexicon, "source", reference="Wire").set_index(["source", "frame"])
     assert table.index.get_level_values("source").unique().tolist() == ["Daily", "Radio"]
     assert table.loc[("Daily", "war"), "reference_per_1000"] == 0
     assert table.loc[("Daily", "law"), "difference"] == pytest.approx(-1000 * 2 / 11)
@@ -203,15 +195,12 @@ def test_a_clear_shift_has_a_direction_and_chance_has_none(make_corpus, lexicon)
 
 
 @pytest.mark.parametrize(
-    ("options", "message"),
+    ("by", "reference", "message"),
     [
-        ({"by": "language"}, "'language' has one group only \\('en'\\)"),
-        (
-            {"by": "source", "reference": "Post"},
-            "no group 'Post' in 'source': the reference is one of 'Daily', 'Radio'",
-        ),
+        ("language", None, "'language' has one group only \\('en'\\)"),
+        ("source", "Post", "no group 'Post' in 'source': the reference is one of 'Daily', 'Radio'"),
     ],
 )
-def test_mistakes(options, message, grouped, lexicon):
+def test_mistakes(by, reference, message, tokens, lexicon):
     with pytest.raises(ValueError, match=message):
-        shifts(grouped, lexicon, **options)
+        shifts(tokens, lexicon, by, reference=reference)

@@ -64,14 +64,12 @@ def test_documents_of_few_sentences_leave_nothing_to_chance(make_corpus, lexicon
     assert table["p"].isna().all()
 
 
-def test_an_unknown_unit(lexicon):
+def test_an_unknown_unit_or_frame(lexicon):
+    tokens = tokenize(read_text(TEXT))
     with pytest.raises(ValueError, match="unknown unit 'page': use 'sentence' or 'paragraph'"):
-        cooccurrence(tokenize(read_text(TEXT)), lexicon, unit="page")
-
-
-def test_nothing_together(lexicon):
-    table = cooccurrence(tokenize(read_text("© 2024 The Daily")), lexicon)
-    assert table[["both", "units", "ppmi"]].to_numpy().tolist() == [[0, 0, 0]] * 3
+        cooccurrence(tokens, lexicon, unit="page")
+    with pytest.raises(ValueError, match="no frame 'peace' in lexicon 'test': it has war, law, aid"):
+        frame_words(tokens, lexicon, "peace")
 
 
 def dealt(sizes, one, other, m, n):
@@ -181,11 +179,8 @@ def test_copies_are_no_further_witnesses(make_corpus, lexicon):
         pd.testing.assert_frame_equal(measure(copies, lexicon), measure(once, lexicon))
 
 
-def test_an_unknown_frame(lexicon):
-    with pytest.raises(ValueError, match="no frame 'peace' in lexicon 'test': it has war, law, aid"):
-        frame_words(tokenize(read_text("A war.")), lexicon, "peace")
-
-
 @pytest.mark.parametrize("text", ["A court.", "War.", "A war.", "© 2024 The Daily"])
 def test_nothing_to_compare_is_no_chance(text, lexicon):
-    assert frame_words(tokenize(read_text(text)), lexicon, "war", min_count=1)[["z", "p", "q"]].isna().all(axis=None)
+    tokens = tokenize(read_text(text))
+    assert frame_words(tokens, lexicon, "war", min_count=1)[["z", "p", "q"]].isna().all(axis=None)
+    assert cooccurrence(tokens, lexicon)[["both", "ppmi"]].to_numpy().tolist() == [[0, 0]] * 3

@@ -7,6 +7,7 @@ from analysis import read_text, tokenize
 from analysis.framing import counting
 from analysis.framing.counting import count, fit, kept_shards, term_counts
 from analysis.framing.frames import matches
+from analysis.framing.lexicon import read_lexicon
 
 FRAMES = """\
   war:
@@ -34,6 +35,8 @@ def test_terms_and_excludes(make_corpus, lexicon):
     assert table["frame_share"].tolist() == pytest.approx([3 / 4, np.nan, 1 / 4, 1, 0, 0], nan_ok=True)
     assert table["word_share"].tolist() == pytest.approx([3 / 17, 2 / 17, 3 / 17, 1 / 17, 0, 0])
     assert not table["greedy"].any()  # a share of 3 in 17, but three hits only
+    nothing = term_counts(tokenize(read_text("© 2024 The Daily")), lexicon)
+    assert nothing[["hits", "documents", "word_share", "types"]].to_numpy().tolist() == [[0, 0, 0, 0]] * 6
 
 
 def test_patterns_that_take_what_they_meet(make_lexicon):
@@ -50,10 +53,9 @@ def test_patterns_that_take_what_they_meet(make_lexicon):
     assert types["b* *1"] == sum(word[-1] == "1" for word in {*" ".join(words).split()})
 
 
-def test_a_wildcard_for_many_words_is_greedy_however_rare_they_are(make_lexicon):
-    lexicon = make_lexicon("  one: {definition: d, terms: ['a*', 'b*']}")
+def test_a_wildcard_for_many_words_is_greedy_however_rare_they_are():
     words = [f"a{n}" for n in range(51)] + [f"b{n}" for n in range(50)] + ["x"] * 5000
-    table = term_counts(tokenize(read_text(" ".join(words))), lexicon)
+    table = term_counts(tokenize(read_text(" ".join(words))), read_lexicon({"one": ["a*", "b*"]}))
     assert table[["pattern", "types", "greedy"]].to_numpy().tolist() == [["a*", 51, True], ["b*", 50, False]]
 
 
@@ -75,12 +77,6 @@ def test_counts_are_the_matches(sample_tokens, lexicon):
     assert terms.to_dict() == found["pattern"].value_counts().to_dict()
     scores = count(sample_tokens, lexicon).scores.sum(axis=0)
     assert scores.tolist() == [found.loc[found["frame"] == frame, "weight"].sum() for frame in ("war", "law")]
-
-
-def test_nothing_to_count(lexicon):
-    table = term_counts(tokenize(read_text("© 2024 The Daily")), lexicon)
-    assert len(table) == 6
-    assert (table[["hits", "documents", "word_share", "types"]] == 0).all(axis=None)
 
 
 def test_a_lexicon_is_looked_for_once(cut, monkeypatch):
@@ -111,12 +107,11 @@ OTHERS = ", ".join(f"absent{n}" for n in range(99))
         ("It rained.", "war", "none"),
     ],
 )
-def test_a_lexicon_fits_where_it_meets_much(said, terms, verdict, make_lexicon):
-    lexicon = make_lexicon(f"  war: {{definition: A fight., terms: [{terms}]}}\n")
-    assert fit(tokenize(read_text(said)), lexicon).verdict == verdict
+def test_a_lexicon_fits_where_it_meets_much(said, terms, verdict):
+    assert fit(tokenize(read_text(said)), read_lexicon({"war": terms.split(", ")})).verdict == verdict
 
 
-def test_the_shares_of_a_fit(make_lexicon):
-    lexicon = make_lexicon("  war: {definition: A fight., terms: [war, a*, b*, c*, d*, e*, f*]}\n")
+def test_the_shares_of_a_fit():
+    lexicon = read_lexicon({"war": "war a* b* c* d* e* f*".split()})
     found = fit(tokenize(read_text("War war. Ants, bees, cats, dogs, eels, flies. It rained.")), lexicon)
     assert found[1:] == pytest.approx((2 / 3, 8 / 10, 6 / 8))  # war twice and four more

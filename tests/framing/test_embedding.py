@@ -109,18 +109,9 @@ CORPUS = (
 def test_words_that_a_frame_may_lack(lexicon):
     tokens = tokenize(read_text(CORPUS))
     found = expand(tokens, lexicon).set_index("word")
-    assert set(found.index) <= {
-        "militia",
-        "shelled",
-        "convoy",
-        "attacked",
-        "flour",
-        "sold",
-    }  # not once, no name, no "and"
-    assert found.loc["attacked", "frame"] == "war"
-    assert found.loc["attacked", "term"] == "attack"
-    assert found.loc["attacked", "count"] == 2
-    assert found.loc["attacked", "example"] == "It attacked the port."
+    assert set(found.index) <= {*"militia shelled convoy attacked flour sold".split()}  # not once, no name, no "and"
+    row = found.loc["attacked", ["frame", "term", "count", "example"]]
+    assert row.tolist() == ["war", "attack", 2, "It attacked the port."]
     terms = embed(["attack", "air raid", "bomb"])
     cosine = float((terms @ embed(["attacked"])[0]).mean())
     assert found.loc["attacked", "similarity"] == pytest.approx(cosine, abs=1e-5)
@@ -130,10 +121,9 @@ def test_words_that_a_frame_may_lack(lexicon):
 
 
 def test_words_of_patterns_are_not_proposed(lexicon):
-    tokens = tokenize(
-        read_text("Bombers raid the exchange. Bombers raid the exchange. Prices of bread. Prices of bread.")
-    )
+    tokens = tokenize(read_text("Bombers raid the exchange. Prices of bread. " * 2))
     assert not {"bombers", "raid", "exchange", "prices"} & set(expand(tokens, lexicon)["word"])
+    assert expand(tokenize(read_text("Attack!")), lexicon).empty
 
 
 def test_names_are_not_proposed(security):
@@ -158,22 +148,14 @@ def test_proposals_are_sorted_and_as_many_as_asked_for(security, sample_tokens):
     assert set(found["word"]) < set(more["word"])
 
 
-def test_no_word_to_propose(lexicon):
-    assert expand(tokenize(read_text("Attack!")), lexicon).empty
-
-
 POLES = {"safety": (["safe", "secure"], ["dangerous", "risky"]), "law": (["legal"], ["illegal"])}
 
 
 def test_axes_by_their_definition(sample_tokens):
     tokens = sample_tokens.where(source=["Opinion page", "Wire agency"])
     found = axes(tokens, POLES, by="source")
-    assert found[["source", "axis"]].to_numpy().tolist() == [
-        ["Opinion page", "safety"],
-        ["Opinion page", "law"],
-        ["Wire agency", "safety"],
-        ["Wire agency", "law"],
-    ]
+    assert found["source"].tolist() == ["Opinion page"] * 2 + ["Wire agency"] * 2
+    assert found["axis"].tolist() == ["safety", "law"] * 2
     safe, secure, dangerous, risky = embed(["safe", "secure", "dangerous", "risky"]).astype(float)
     axis = unit((safe + secure) / 2 - (dangerous + risky) / 2)
 
@@ -210,13 +192,9 @@ URDU = {"language": "ur"}
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        *(
-            (
-                lambda t, x, words=words: axes(t, {"a": (["safe"], words)}),
-                "'a' has the pole .*: give a list of one word",
-            )
-            for words in ([], [""], "safe")
-        ),
+        (lambda t, x: axes(t, {"a": (["safe"], [])}), "'a' has the pole .*: give a list of one word"),
+        (lambda t, x: axes(t, {"a": (["safe"], [""])}), "'a' has the pole .*: give a list of one word"),
+        (lambda t, x: axes(t, {"a": (["safe"], "safe")}), "'a' has the pole .*: give a list of one word"),
         (lambda t, x: axes(t, {"a": (["safe"], ["safe"])}), "same words on both sides"),
         (lambda t, x: axes(t, {}), "poles is empty"),
         (lambda t, x: axes(t.where(**URDU), POLES), "the documents are in ur"),
@@ -224,7 +202,6 @@ URDU = {"language": "ur"}
         (lambda t, x: similarities(TEXTS, replace(x, **URDU)), "is in 'ur': the vectors know 'en' alone"),
         (lambda t, x: expand(t, x, per_frame=0), "per_frame is 0: use 1 or more"),
         (lambda t, x: expand(t, x, min_count=0), "min_count is 0: use 1 or more"),
-        (lambda t, x: score_sentences(TEXTS, x, share=-1.0), r"share is -1\.0: use 0"),
         (lambda t, x: score_sentences(TEXTS, x, share=float("nan")), "share is nan: use 0"),
         (lambda t, x: score_sentences(TEXTS, x, margin=-1.0), r"margin is -1\.0: use 0"),
     ],

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from analysis.core.intervals import Estimate, wilson
-from analysis.framing.estimates import Sample, mixed, ratio, shares
+from analysis.framing.estimates import Sample, mix, ratio, shares
 
 
 def sample(weight, stratum, drawn=0.0):
@@ -60,7 +60,7 @@ def test_of_no_sentence_nothing_is_known():
 def test_a_mixture_by_hand():
     first = Estimate(np.array([0.6]), np.array([0.5]), np.array([0.8]))
     second = Estimate(np.array([0.1]), np.array([0.0]), np.array([0.2]))
-    value, low, high = ends(mixed(first, second, np.array([0.25])))
+    value, low, high = ends(mix(first, second, np.array([0.25])))
     assert value == pytest.approx(0.225)
     assert low == pytest.approx(0.225 - np.hypot(0.25 * 0.1, 0.75 * 0.1))
     assert high == pytest.approx(0.225 + np.hypot(0.25 * 0.2, 0.75 * 0.1))

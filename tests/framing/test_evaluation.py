@@ -1,5 +1,7 @@
 """Labelled texts scored by hand, against scikit-learn, and every way to hand in a table that is none."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -57,7 +59,8 @@ def test_where_some_texts_have_no_frame_none_is_an_answer(lexicon, write):
 
 
 def test_where_every_text_has_a_frame_to_find_none_is_to_miss(lexicon, write):
-    table = evaluate_frames(write("sentence,label\nWar.,law\nRain.,law\nThe judge.,law\nA court war.,law\n"), lexicon)
+    path = write("headline,sentence,label\n,War.,law\n,Rain.,law\nWar!,The judge.,law\n,A court war.,law\n")
+    table = evaluate_frames(path, lexicon)  # of the sentences
     # Found: armed_force, nothing, law, and a tie, which is nothing.
     assert table["frame"].tolist() == ["armed_force", "law", "trade", "macro", "all"]
     assert row(table, "armed_force")[["correct", "gold", "predicted"]].tolist() == [0, 0, 1]
@@ -86,18 +89,10 @@ def test_as_scikit_learn_counts(none):
     assert row(table, "all")["recall"] == pytest.approx(metrics.accuracy_score(gold, found))
 
 
-def test_text_goes_before_headline(lexicon, write):
-    path = write("headline,text,frame\nWar!,The court met.,law\n")
-    assert row(evaluate_frames(path, lexicon), "law")["correct"] == 1
-
-
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (
-            "body,frame\na,law\n",
-            r"gold\.csv has no column 'text' or 'sentence' or 'headline', only 'body', 'frame'",
-        ),
+        ("body,frame\na,law\n", r"gold\.csv has no column 'text' or 'sentence' or 'headline', only 'body', 'frame'"),
         ("text,frame_1,frame_2\na,law,law\n", "no column 'frame' or 'label', only 'text', 'frame_1', 'frame_2'"),
         ("text,frame\n", r"gold\.csv has no rows"),
         ("text,frame\na,law\nb,peace\n", "label 'peace', which lexicon 'test' does not know: use armed_force, law"),
@@ -106,11 +101,8 @@ def test_text_goes_before_headline(lexicon, write):
 def test_a_table_that_cannot_be_scored(lexicon, write, content, message):
     with pytest.raises(ValueError, match=message):
         evaluate_frames(write(content), lexicon)
-
-
-def test_a_file_that_is_not_there(lexicon, tmp_path):
     with pytest.raises(ValueError, match=r"gone\.csv"):
-        evaluate_frames(tmp_path / "gone.csv", lexicon)
+        evaluate_frames(Path("gone.csv"), lexicon)
 
 
 @pytest.mark.parametrize(

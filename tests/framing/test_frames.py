@@ -165,7 +165,7 @@ def test_profile_with_weights(tokens, lexicon):
     assert table["score_per_1000_words"].tolist() == pytest.approx([2500 / running, 4000 / running])
 
 
-def test_the_profile_counts_the_matches(sample_tokens, security):
+def test_a_match_is_counted_and_no_word_twice(sample_tokens, security):
     table = matches(sample_tokens, security)
     counted = profile(sample_tokens, security).set_index("frame")["hits"]
     assert counted[counted > 0].to_dict() == table["frame"].value_counts().to_dict()
@@ -229,12 +229,10 @@ def test_a_tie_of_all_and_what_comes_second(make_lexicon):
 
 @pytest.mark.parametrize("margin", [-0.1, float("nan")])
 def test_a_margin_that_is_none(margin, lexicon):
-    with pytest.raises(ValueError, match=f"margin is {margin}: use 0 or a weight above it"):
-        sentence_frames(tokenize(read_text(LINES)), lexicon, margin=margin)
-    with pytest.raises(ValueError, match=f"margin is {margin}"):
-        coverage(tokenize(read_text("© 2024 The Daily")), lexicon, margin=margin)
-    with pytest.raises(ValueError, match=f"margin is {margin}"):
-        score_sentences(["War."], lexicon, margin=margin)
+    tokens = tokenize(read_text("© 2024 The Daily"))
+    for measure, of in ((sentence_frames, tokens), (coverage, tokens), (score_sentences, ["War."])):
+        with pytest.raises(ValueError, match=f"margin is {margin}: use 0 or a weight above it"):
+            measure(of, lexicon, margin=margin)
 
 
 def test_coverage(tokens, lexicon):
@@ -253,17 +251,13 @@ def test_coverage(tokens, lexicon):
     ]
 
 
-def test_coverage_of_a_group_without_sentences(make_corpus, lexicon):
+def test_a_group_without_words(make_corpus, lexicon):
     files = {"a.txt": "War.", "b.txt": "© 2024 The Daily", "metadata.csv": "file,source\na,One\nb,Two\n"}
     tokens = tokenize(make_corpus(files))
     table = coverage(tokens, lexicon, by="source")
-    assert table["sentences"].tolist() == [1, 0, 0, 0, 0, 0, 0, 0]
-    assert table["share"].tolist() == [1, 0, 0, 0, 0, 0, 0, 0]
+    assert table[["sentences", "share"]].to_numpy().tolist() == [[1, 1], *[[0, 0]] * 7]
     assert coverage(tokens.where(source="Two"), lexicon)["sentences"].tolist() == [0, 0, 0, 0]
-
-
-def test_profile_of_a_corpus_without_words(lexicon):
-    assert profile(tokenize(read_text("© 2024 The Daily")), lexicon)["hits"].tolist() == [0, 0]
+    assert profile(tokens.where(source="Two"), lexicon)["hits"].tolist() == [0, 0]
 
 
 def test_the_interval_is_over_the_documents_with_words(security):
@@ -314,12 +308,14 @@ DATED = {
     "b.txt": "The court met.",  # 3
     "c.txt": "War came.",  # 2
     "d.txt": "It was war.",  # without a date
-    "metadata.csv": "file,date\na,2024-01-30\nb,2024-01-02\nc,2024-03-01\nd,\n",
+    "e.txt": "© 2024 The Daily",  # without words
+    "metadata.csv": "file,date\na,2024-01-30\nb,2024-01-02\nc,2024-03-01\nd,\ne,2024-02-01\n",
 }
 
 
 def test_over_time(make_corpus, lexicon):
-    table = over_time(tokenize(make_corpus(DATED)), lexicon)
+    tokens = tokenize(make_corpus(DATED))
+    table = over_time(tokens, lexicon)
     assert table["frame"].tolist() == ["war"] * 3 + ["law"] * 3
     assert table["period"].dt.strftime("%Y-%m-%d").tolist() == ["2024-01-01", "2024-02-01", "2024-03-01"] * 2
     assert table["documents"].tolist() == [2, 0, 1] * 2
@@ -327,20 +323,17 @@ def test_over_time(make_corpus, lexicon):
     assert table["words"].tolist() == [8, 0, 2] * 2
     assert table["per_1000_words"].tolist() == pytest.approx([250, np.nan, 500, 125, np.nan, 0], nan_ok=True)
     assert table[["ci_low", "ci_high"]].isna().all(axis=None)  # of two documents, none and one
-
-
-def test_over_time_by_weight(make_corpus, lexicon):
-    tokens = tokenize(make_corpus(DATED))
     halved = over_time(tokens, lexicon, "year", weights=np.full(len(tokens), 0.5))
     assert halved[["hits", "words", "per_1000_words"]].to_numpy().tolist() == [[1.5, 5, 300], [0.5, 5, 100]]
 
 
-def test_no_dates(lexicon):
-    tokens = tokenize(read_text("It was war."))
-    with pytest.raises(ValueError, match="no document has a date"):
-        over_time(tokens, lexicon)
-    with pytest.raises(ValueError, match="every is 'hour': use 'day', 'week', 'month', 'year'"):
-        over_time(tokens, lexicon, "hour")
+@pytest.mark.parametrize(
+    ("every", "message"),
+    [("month", "no document has a date"), ("hour", "every is 'hour': use 'day', 'week', 'month', 'year'")],
+)
+def test_no_periods(every, message, lexicon):
+    with pytest.raises(ValueError, match=message):
+        over_time(tokenize(read_text("It was war.")), lexicon, every)
 
 
 def test_one_period_is_the_profile(sample_tokens, security):
@@ -349,8 +342,3 @@ def test_one_period_is_the_profile(sample_tokens, security):
     assert year["hits"].tolist() == whole["hits"].tolist()
     assert year["ci_high"].tolist() == pytest.approx(whole["ci_high"].tolist())
     assert (year["ci_high"] > year["per_1000_words"]).all()
-
-
-def test_documents_without_words_are_in_no_period(make_corpus, lexicon):
-    files = {"a.txt": "War.", "b.txt": "© 2024 The Daily", "metadata.csv": "file,date\na,2024-01-02\nb,2024-01-02\n"}
-    assert over_time(tokenize(make_corpus(files)), lexicon)["documents"].tolist() == [1, 1]

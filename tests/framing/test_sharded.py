@@ -20,10 +20,7 @@ from analysis.framing.voice import passive_rates, passives
 from analysis.text.corpus import read_texts
 from analysis.text.units import UNITS
 
-FRAMES = """\
-  war: {definition: A fight., terms: [war]}
-  law: {definition: Courts., terms: [court]}
-"""
+FRAMES = "  war: {definition: A fight., terms: [war]}\n  law: {definition: Courts., terms: [court]}\n"
 STYLE, ACTORS = (read_lexicon(LEXICONS / f"{name}.yml") for name in ("style", "actors"))
 ALIASES = {"Khan": "A. Khan"}
 POLES = {"safety": (["safe", "secure"], ["dangerous", "risky"])}
@@ -65,10 +62,8 @@ MEASURES = {
     "expand": lambda t, x, w, by: expand(t, x, min_count=1),
     "axes": lambda t, x, w, by: axes(t, POLES, by),
 }
-GROUPED = {
-    "coverage", "profile", "shifts", "firmness", "naming", "speakers", "voice", "actors", "reporting", "axes"
-}  # fmt: skip
-WEIGHTED = {"sentences", "documents", "profile", "shifts", "weeks", "years", "firmness", "naming"}
+GROUPED = {*"coverage profile shifts firmness naming speakers voice actors reporting axes".split()}
+WEIGHTED = {*"sentences documents profile shifts weeks years firmness naming".split()}
 CASES = [
     pytest.param(measure, weighted, by, id=f"{name}{'-weighted' * weighted}{f'-by {by}' * bool(by)}")
     for name, measure in MEASURES.items()
@@ -121,27 +116,21 @@ def test_a_table_of_other_documents(find, shares, sample_tokens, sample_shards):
             shares(found, tokens)
 
 
-@pytest.mark.parametrize("name", sorted(GROUPED))
-def test_an_unknown_column(name, sample_tokens, security):
+OPTIONS = [(name, None, "planet", "no metadata column 'planet'") for name in sorted(GROUPED)]
+OPTIONS += [(name, np.ones(2), None, r"2 weights for \d+ tokens") for name in sorted(WEIGHTED)]
+
+
+@pytest.mark.parametrize(("name", "weights", "by", "message"), OPTIONS)
+def test_an_unknown_column_or_too_few_weights(name, weights, by, message, sample_tokens, security):
     if name == "axes":
         pytest.importorskip("wordllama")
-    with pytest.raises(ValueError, match="no metadata column 'planet'"):
-        MEASURES[name](sample_tokens, security, None, "planet")
-
-
-@pytest.mark.parametrize("name", sorted(WEIGHTED))
-def test_weights_of_the_wrong_length(name, sample_tokens, security):
-    with pytest.raises(ValueError, match=f"2 weights for {len(sample_tokens)} tokens"):
-        MEASURES[name](sample_tokens, security, np.ones(2), None)
+    with pytest.raises(ValueError, match=message):
+        MEASURES[name](sample_tokens, security, weights, by)
 
 
 @pytest.mark.parametrize("most", [0, 1, 7, 10_000])
 def test_the_first_rows_of_a_table_are_those_of_the_whole(most, cut):
     for tokens in (cut.whole, cut.shards):
         found = matches(tokens, cut.lexicon)
-        for measure in (
-            lambda tokens=tokens, found=found, **options: evidence(tokens, found, **options),
-            lambda tokens=tokens, **options: sentence_frames(tokens, cut.lexicon, **options),
-            lambda tokens=tokens, **options: matches(tokens, cut.lexicon, **options),
-        ):
-            pd.testing.assert_frame_equal(measure(most=most), measure().head(most))
+        for measure, of in ((evidence, found), (sentence_frames, cut.lexicon), (matches, cut.lexicon)):
+            pd.testing.assert_frame_equal(measure(tokens, of, most=most), measure(tokens, of).head(most))

@@ -11,13 +11,12 @@ from analysis.framing.frames import in_language, profile
 from analysis.framing.shares import corrected_shares, plan
 from analysis.framing.validity import coded_spans
 from analysis.text.reading.metadata import read_table
+from tests.framing.conftest import TRUTH, by_truth
 
 FRAMES = """\
   war: {definition: A fight., terms: [war]}
   law: {definition: Courts., terms: [court]}
 """
-KINDS = {"A war": (60, "war"), "War, no": (40, "none"), "Rain": (30, "war"), "Snow": (400, "none")}
-TRUTH = {f"{kind} {number}.": code for kind, (count, code) in KINDS.items() for number in range(count)}
 
 
 @pytest.fixture
@@ -25,28 +24,14 @@ def many():
     return tokenize(read_text("\n\n".join(TRUTH)), boilerplate=True)
 
 
-def by_truth(sheet):
-    return sheet.assign(coder="1", frame=sheet["sentence"].map(TRUTH))
-
-
 def row(table, frame):
     return table.set_index("frame").loc[frame]
 
 
 def test_a_share_by_hand(lexicon):
-    sentences = [
-        "A war here.",
-        "A war there.",
-        "War in court.",
-        "Rain fell.",
-        "A court met.",
-        "Snow fell.",
-        "Wind blew.",
-    ]
-    tokens = tokenize(read_text("\n\n".join(sentences)), boilerplate=True)
-    text = tokens.corpus.texts[0]
-    spans = pd.DataFrame({"doc_id": "text", "start": [text.index(sentence) for sentence in sentences[:5]]})
-    spans["end"] = spans["start"] + [len(sentence) for sentence in sentences[:5]]
+    text = "A war here. A war there. War in court. Rain fell. A court met. Snow fell. Wind blew."
+    tokens = tokenize(read_text(text))
+    spans = pd.DataFrame({"doc_id": "text", "start": tokens.sentence_start[:5], "end": tokens.sentence_end[:5]})
     coded = coded_spans(spans.assign(frame=["war", "none", "war", "war", "law"]), tokens, lexicon)
     war = row(corrected_shares(coded, tokens, lexicon), "war")
     # Found in 3 of 7 sentences, rightly in 2 of 3; of 4 that are not found 2 are coded, 1 as war.

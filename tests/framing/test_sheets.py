@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import sys
 from dataclasses import replace
 
@@ -70,7 +71,7 @@ def fill(path, codes_of, **options):
 )
 def test_what_comes_back_is_what_was_drawn(name, options, sheet, lexicon, tmp_path):
     write_sheet(sheet, tmp_path / name, lexicon)
-    fill(tmp_path / name, lambda row: ("WAR_and_peace ", " none") if row % 2 else ("law", ""), **options)
+    fill(tmp_path / name, lambda row: ("war  &  PEACE", " none") if row % 2 else ("law", ""), **options)
     coded = read_sheet(tmp_path / name, lexicon)
     columns = ["item", "doc_id", "start", "end", "sentence", "stratum", "weight", "probability"]
     assert coded.columns.tolist() == [*columns, "coder", "frame"]
@@ -96,24 +97,13 @@ def test_a_key_of_an_earlier_version_has_no_probabilities(sheet, lexicon, tmp_pa
         read_sheet(tmp_path / "s.csv", lexicon)
 
 
-def test_labels_do_as_well_as_names(sheet, lexicon, tmp_path):
-    write_sheet(sheet, tmp_path / "s.csv", lexicon)
-    fill(tmp_path / "s.csv", lambda row: ("war  &  PEACE", "War-and-Peace"))
-    assert set(read_sheet(tmp_path / "s.csv", lexicon)["frame"]) == {"war_and_peace"}
-
-
 def test_the_coders_see_neither_strata_nor_weights(sheet, lexicon, tmp_path):
     for name in ("s.csv", "t.xlsx"):
         files = write_sheet(sheet, tmp_path / name, lexicon)
         assert [file.name for file in files][:2] == [name, name.split(".")[0] + ".key.json"]
-    for text in ((tmp_path / "s.csv").read_text("utf-8"), *shown(tmp_path / "t.xlsx")):
-        assert not any(
-            hidden in text for hidden in ("stratum", "weight", "probability", "(near)", "(none)", "war_and_peace")
-        )
-
-
-def shown(path):
-    return [str(cell) for row in openpyxl.load_workbook(path)["coding"].iter_rows(values_only=True) for cell in row]
+    cells = openpyxl.load_workbook(tmp_path / "t.xlsx")["coding"].iter_rows(values_only=True)
+    for text in ((tmp_path / "s.csv").read_text("utf-8"), str([*cells])):
+        assert not re.search(r"stratum|weight|probability|\(near\)|\(none\)|war_and_peace", text)
 
 
 def test_no_cell_of_a_csv_file_is_a_formula(sheet, lexicon, tmp_path):
@@ -181,13 +171,6 @@ def test_copies_of_several_coders(sheet, lexicon, tmp_path):
         read_sheet([tmp_path / "s.csv", tmp_path / "cat.csv"], lexicon)
 
 
-def test_a_sheet_that_nobody_filled(sheet, lexicon, tmp_path):
-    write_sheet(sheet, tmp_path / "s.xlsx", lexicon)
-    coded = read_sheet(tmp_path / "s.xlsx", lexicon)
-    assert len(coded) == 20
-    assert coded["frame"].isna().all()
-
-
 def changed(row, column, value):
     return [*row[:column], value, *row[column + 1 :]]
 
@@ -198,10 +181,6 @@ def changed(row, column, value):
         (lambda head, first, *rest: [head, *rest], r"s\.csv: 1 of 10 items are missing, the first is 's\w{10}'"),
         (lambda *rows: [*rows, rows[1]], r"s\.csv row 12: item 's\w{10}' stands twice"),
         (lambda *rows: [*rows, changed(rows[1], 0, "sff")], r"s\.csv row 12: item 'sff' is not of this sheet"),
-        (
-            lambda head, first, *rest: [head, changed(first, 5, "Another."), *rest],
-            r"s\.csv row 2: the sentence .* was edited",
-        ),
         (
             lambda head, first, *rest: [head, changed(first, 5, first[5].replace("a", "o", 1)), *rest],
             r"s\.csv row 2: the sentence of item 's\w{10}' was edited",
@@ -234,7 +213,9 @@ def test_what_is_wrong_in_a_sheet_is_named(edit, message, sheet, lexicon, tmp_pa
 def test_which_lexicon_a_sheet_belongs_to(sheet, lexicon, make_lexicon, tmp_path):
     write_sheet(sheet, tmp_path / "s.csv", lexicon)
     more_terms = make_lexicon(FRAMES.replace("battle", "battle, fight"), version=2)
-    assert len(read_sheet(tmp_path / "s.csv", more_terms)) == 20  # the coders' codebook is the same
+    coded = read_sheet(tmp_path / "s.csv", more_terms)  # the coders' codebook is the same
+    assert len(coded) == 20
+    assert coded["frame"].isna().all()
     other_meaning = make_lexicon(FRAMES.replace("Courts.", "Courts and police."), version=2)
     with pytest.raises(ValueError, match="codebook of test 1, the lexicon is test 2: the frame 'law' is not the same"):
         read_sheet(tmp_path / "s.csv", other_meaning)
@@ -244,17 +225,19 @@ def test_which_lexicon_a_sheet_belongs_to(sheet, lexicon, make_lexicon, tmp_path
 
 def test_files_that_are_not_there_or_not_a_sheet(sheet, lexicon, tmp_path):
     write_sheet(sheet, tmp_path / "s.xlsx", lexicon)
-    with pytest.raises(ValueError, match=r"s\.xlsx' is there already"):
-        write_sheet(sheet, tmp_path / "s.xlsx", lexicon)
-    with pytest.raises(ValueError, match=r"'s\.ods': a sheet is written as \.xlsx or \.csv"):
-        write_sheet(sheet, tmp_path / "s.ods", lexicon)
+    for name, message in (
+        ("s.xlsx", r"s\.xlsx' is there already"),
+        ("s.ods", r"'s\.ods': a sheet is written as \.xlsx or \.csv"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            write_sheet(sheet, tmp_path / name, lexicon)
     (tmp_path / "s.xlsx").write_bytes(b"PK\x03\x04 no more")
-    with pytest.raises(ValueError, match=r"s\.xlsx is not a workbook"):
-        read_sheet(tmp_path / "s.xlsx", lexicon)
-    with pytest.raises(ValueError, match=r"no such sheet: .*t\.xlsx"):
-        read_sheet(tmp_path / "t.xlsx", lexicon, key=tmp_path / "s.key.json")
-    with pytest.raises(ValueError, match=r"no such file: .*t\.key\.json.* name it as the key$"):
-        read_sheet(tmp_path / "t.xlsx", lexicon)
-    (tmp_path / "t.key.json").write_text(json.dumps({"items": []}))
-    with pytest.raises(ValueError, match=r"t\.key\.json is not the key of a sheet"):
-        read_sheet(tmp_path / "t.xlsx", lexicon)
+    (tmp_path / "u.key.json").write_text(json.dumps({"items": []}))
+    for name, key, message in (
+        ("s.xlsx", None, r"s\.xlsx is not a workbook"),
+        ("t.xlsx", tmp_path / "s.key.json", r"no such sheet: .*t\.xlsx"),
+        ("t.xlsx", None, r"no such file: .*t\.key\.json.* name it as the key$"),
+        ("u.xlsx", None, r"u\.key\.json is not the key of a sheet"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            read_sheet(tmp_path / name, lexicon, key=key)

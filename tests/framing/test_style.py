@@ -13,37 +13,18 @@ from analysis.framing.lexicon import read_lexicon
 from analysis.framing.style import firmness, naming, reporting, reports
 from analysis.framing.syntax.word_classes import word_lists
 
-SHIPPED = LEXICONS / "style.yml"
-
 
 @pytest.fixture(scope="module")
 def lexicon():
-    return read_lexicon(SHIPPED)
+    return read_lexicon(LEXICONS / "style.yml")
 
 
-@pytest.fixture
-def two_sources(make_corpus):
-    """Two documents of the army, one of a wire agency; the army's name terrorists, the agency's militants."""
-    return tokenize(
-        make_corpus(
-            {
-                "a.txt": "Terrorists fled. The terrorists certainly lost.",
-                "b.txt": "The enemy ran. Clearly it may return.",
-                "c.txt": "Militants fled. Perhaps a gunman may have stayed.",
-                "metadata.csv": "file,source\na.txt,Army\nb.txt,Army\nc.txt,Wire\n",
-            }
-        )
-    )
-
-
-def found(text, lexicon):
-    table = matches(tokenize(read_text(text)), lexicon)
-    return list(table[["frame", "text"]].itertuples(index=False, name=None))
-
-
-def stances(text, lexicon):
-    table = reports(tokenize(read_text(text)), lexicon)
-    return list(table[["verb", "stance"]].itertuples(index=False, name=None))
+FILES = {
+    "a.txt": "Terrorists fled. The terrorists certainly lost.",
+    "b.txt": "The enemy ran. Clearly it may return.",
+    "c.txt": "Militants fled. Perhaps a gunman may have stayed.",
+    "metadata.csv": "file,source\na.txt,Army\nb.txt,Army\nc.txt,Wire\n",
+}
 
 
 def test_every_term_of_the_shipped_lexicon_has_a_note(lexicon):
@@ -56,40 +37,32 @@ def test_every_term_of_the_shipped_lexicon_has_a_note(lexicon):
     [
         ("It may rain.", [("modals_of_possibility", "may")]),
         ("Twelve raids a day in May.", []),
-        ("It began on 22 May 2024.", []),
         ("On May 9, Mrs May spoke.", []),
         ("Ten may have fled.", [("modals_of_possibility", "may have")]),
         ("Its military might grew.", []),
-        ("It might rain.", [("modals_of_possibility", "might")]),
-        ("They will go.", [("modals_of_intention", "will")]),
         ("By the will of God, of his own free will.", []),
-        ("It lacks political will.", [("commitment", "political will")]),
         ("They could not go.", [("modals_of_ability", "could not")]),
-        ("It came in a tin can.", []),
         ("We're going to win.", [("modals_of_intention", "going to")]),
         ("We're going to the market.", []),
         ("It was a must.", []),
         ("It has to do with rain.", []),
         ("It is not clear.", [("hedges", "not clear")]),
         ("It is clear that rain fell.", [("boosters", "clear that")]),
-        ("As soon as possible.", []),
         ("About 20 came.", [("hedges", "About 20")]),
-        ("A book about trees.", []),
         ("A group claimed responsibility.", [("blame_open", "claimed responsibility")]),
-        ("The sea claimed another two.", []),
         ("It is so-called peace.", [("distancing", "so-called")]),
         ("The terrorist attacks ended.", []),
         ("A fighter jet and a fire fighter.", []),
         ("Barbara saw the tyrannosaur.", []),
-        ("It comes once every two years.", []),
     ],
 )
 def test_words_that_are_two_things(text, expected, lexicon):
-    assert found(text, lexicon) == expected
+    table = matches(tokenize(read_text(text)), lexicon)
+    assert [*zip(table["frame"], table["text"], strict=True)] == expected
 
 
-def test_firmness_by_hand(two_sources, lexicon):
-    table = firmness(two_sources, lexicon, by="source")
+def test_firmness_by_hand(tokens, lexicon):
+    table = firmness(tokens, lexicon, by="source")
     assert table["source"].tolist() == ["Army", "Wire"]
     # Army: certainly, clearly; may. Wire: perhaps, may have.
     assert table[["boosters", "hedges"]].to_numpy().tolist() == [[2, 1], [0, 2]]
@@ -104,24 +77,23 @@ def test_firmness_leaves_out_boosters_under_a_negation_and_keeps_hedges(lexicon)
     assert firmness(tokens, lexicon)[["boosters", "hedges"]].to_numpy().tolist() == [[0, 2]]
 
 
-def test_firmness_of_a_text_without_either_has_no_value(lexicon):
-    table = firmness(tokenize(read_text("It rained.")), lexicon)
-    assert table[["boosters", "hedges"]].to_numpy().tolist() == [[0, 0]]
-    assert table[["firmness", "ci_low", "ci_high"]].isna().all(axis=None)
+def test_a_text_without_hits_has_no_shares(lexicon):
+    tokens = tokenize(read_text("It rained."))
+    firm, named = firmness(tokens, lexicon), naming(tokens, lexicon)
+    assert firm[["boosters", "hedges"]].to_numpy().tolist() == [[0, 0]]
+    assert (named["hits"] == 0).all()
+    assert firm[["firmness", "ci_low", "ci_high"]].isna().all(axis=None)
+    assert named[["share", "ci_low", "ci_high"]].isna().all(axis=None)
 
 
-def test_naming_shares_by_hand(two_sources, lexicon):
-    table = naming(two_sources, lexicon, by="source")
+def test_naming_shares_by_hand(tokens, lexicon):
+    table = naming(tokens, lexicon, by="source")
     assert table.columns.tolist() == ["source", "naming", "hits", "share", "ci_low", "ci_high"]
     ways = [frame for frame in lexicon.frames["frame"] if frame.startswith("naming_")]
     assert table["naming"].tolist() == ways * 2  # those that do not occur too, in the lexicon's order
     hits = table[table["hits"] > 0].set_index(["source", "naming"])
-    assert hits["hits"].to_dict() == {
-        ("Army", "naming_terrorist"): 2,
-        ("Army", "naming_enemy"): 1,
-        ("Wire", "naming_militant"): 1,
-        ("Wire", "naming_gunman"): 1,
-    }
+    assert hits.loc["Army", "hits"].to_dict() == {"naming_terrorist": 2, "naming_enemy": 1}
+    assert hits.loc["Wire", "hits"].to_dict() == {"naming_militant": 1, "naming_gunman": 1}
     assert hits["share"].tolist() == pytest.approx([2 / 3, 1 / 3, 1 / 2, 1 / 2])
 
 
@@ -131,12 +103,6 @@ def test_weights_discount_what_is_repeated(lexicon):
     table = naming(tokens, lexicon, weights=weights).query("hits > 0")
     assert table["hits"].tolist() == [1.0, 1.0]  # two halves; one
     assert table["share"].tolist() == [0.5, 0.5]
-
-
-def test_naming_without_a_name(lexicon):
-    table = naming(tokenize(read_text("It rained.")), lexicon)
-    assert (table["hits"] == 0).all()
-    assert table[["share", "ci_low", "ci_high"]].isna().all(axis=None)
 
 
 @pytest.mark.parametrize(
@@ -156,7 +122,8 @@ def test_naming_without_a_name(lexicon):
     ],
 )
 def test_a_verb_counts_where_it_reports(text, expected, lexicon):
-    assert stances(text, lexicon) == expected
+    table = reports(tokenize(read_text(text)), lexicon)
+    assert [*zip(table["verb"], table["stance"], strict=True)] == expected
 
 
 def test_a_report_is_led_back_to_its_verb_and_speaker(lexicon):
@@ -201,8 +168,8 @@ def test_reporting_by_speaker_and_by_a_column_of_ones_own(lexicon):
     assert sides["side"].tolist() == ["(none)", "ours", "ours"]
 
 
-def test_reporting_by_metadata_has_groups_that_report_nothing(two_sources, lexicon):
-    table = reporting(reports(two_sources, lexicon), two_sources, lexicon, by="source")
+def test_reporting_by_metadata_has_groups_that_report_nothing(tokens, lexicon):
+    table = reporting(reports(tokens, lexicon), tokens, lexicon, by="source")
     assert sorted(set(table["source"])) == ["Army", "Wire"]
     assert table["share"].isna().all()
     assert table["stance"].iloc[-1] == "unlisted"

@@ -17,6 +17,7 @@ from analysis.framing.sheets import read_sheet, write_sheet
 from analysis.framing.validity import coded_spans, validity
 from analysis.framing.validity_file import read_codes, read_validity, write_validity
 from analysis.text.reading.metadata import read_table
+from tests.framing.conftest import TRUTH, by_truth
 
 FRAMES = """\
   war: {definition: A fight., terms: [war]}
@@ -40,6 +41,11 @@ def coded(sentences, *coders, weight=1.0, stratum="(all)"):
 
 def row(table, frame):
     return table.set_index("frame").loc[frame]
+
+
+def scores_of(lexicon, sentences, *coders, **options):
+    """The row of "war" of sentences as they were coded."""
+    return row(validity(coded(sentences, *coders), tokens_of(sentences), lexicon, **options), "war")
 
 
 def test_counts_and_shares(lexicon):
@@ -94,25 +100,21 @@ def test_the_weight_of_what_is_left_out_goes_to_its_stratum(lexicon):
     assert row(lost, "war")["note"].endswith("no code that counts in the stratum (none), left out of the estimates")
 
 
-def test_the_interval_of_a_share_of_equal_weights_is_that_of_wilson(lexicon):
+def test_the_interval_of_a_share_of_equal_weights_is_that_of_wilson_whatever_the_order(lexicon):
     sentences = [f"A war {number}." for number in range(40)]
     codes = ["war"] * 28 + ["none"] * 12
-    war = row(validity(coded(sentences, codes), tokens_of(sentences), lexicon), "war")
+    war = scores_of(lexicon, sentences, codes)
     # Of a sample the variance is p (1 - p) / (n - 1): 39 sentences in a formula that has p (1 - p) / n.
     expected = stats.binomtest(28, 40).proportion_ci(method="wilson")
     assert war[["precision_low", "precision_high"]].tolist() == pytest.approx([expected.low, expected.high], abs=0.004)
     assert (war["f1"], war["recall"]) == (pytest.approx(56 / 68), 1)
-    again = coded(sentences, codes).sample(frac=1, random_state=1)
-    pd.testing.assert_frame_equal(
-        validity(again, tokens_of(sentences), lexicon),
-        table := validity(coded(sentences, codes), tokens_of(sentences), lexicon),
-    )
-    assert len(table) == 2
+    again = validity(coded(sentences, codes).sample(frac=1, random_state=1), tokens_of(sentences), lexicon)
+    pd.testing.assert_series_equal(row(again, "war"), war)
 
 
 def test_nine_of_nine_are_no_certainty(lexicon):
     sentences = [*(f"A war {number}." for number in range(9)), "Rain fell."]
-    war = row(validity(coded(sentences, ["war"] * 9 + ["none"]), tokens_of(sentences), lexicon), "war")
+    war = scores_of(lexicon, sentences, ["war"] * 9 + ["none"])
     assert war[["precision", "recall", "f1"]].tolist() == [1, 1, 1]
     assert war["precision_low"] == pytest.approx(stats.binomtest(9, 9).proportion_ci(method="wilson").low)
     assert 0.8 < war["f1_low"] < 2 * war["precision_low"] / (1 + war["precision_low"])  # something may be missed, too
@@ -123,14 +125,9 @@ TRUE = {"precision": 60 / 100, "recall": 60 / 90, "f1": 120 / 190}
 
 
 def test_over_many_sheets_the_estimate_is_the_truth_of_the_corpus_and_the_interval_holds_it(lexicon):
-    kinds = {"A war": (60, "war"), "War, no": (40, "none"), "Rain": (30, "war"), "Snow": (400, "none")}
-    truth = {f"{kind} {number}.": code for kind, (count, code) in kinds.items() for number in range(count)}
-    tokens = tokens_of(list(truth))
-    found = []
-    for seed in range(200):
-        sheet = draw_sheet(tokens, lexicon, size=80, seed=seed)
-        found.append(row(validity(sheet.assign(coder="1", frame=sheet["sentence"].map(truth)), tokens, lexicon), "war"))
-    table = pd.DataFrame(found)
+    tokens = tokens_of(TRUTH)
+    sheets = (by_truth(draw_sheet(tokens, lexicon, size=80, seed=seed)) for seed in range(200))
+    table = pd.DataFrame([row(validity(sheet, tokens, lexicon), "war") for sheet in sheets])
     for name, own in TRUE.items():
         assert ((table[f"{name}_low"] <= own) & (own <= table[f"{name}_high"])).mean() >= 0.93, name
         assert table[name].astype(float).mean() == pytest.approx(own, abs=0.03), name
@@ -150,11 +147,9 @@ def test_over_many_sheets_the_estimate_is_the_truth_of_the_corpus_and_the_interv
 def test_states(found, both, missed, state, note, lexicon):
     sentences = [f"A war {number}." for number in range(found)] + [f"Rain {number}." for number in range(missed + 50)]
     codes = ["war"] * both + ["none"] * (found - both) + ["war"] * missed + ["none"] * 50
-    table, tokens = coded(sentences, codes, codes), tokens_of(sentences)
-    war = row(validity(table, tokens, lexicon), "war")
+    war, one = scores_of(lexicon, sentences, codes, codes), scores_of(lexicon, sentences, codes)
     assert war["state"] == state
     assert re.fullmatch(note, war["note"])
-    one = row(validity(table[table["coder"] == "0"], tokens, lexicon), "war")
     assert (one["state"], one["note"]) == (state, war["note"] + "; no second coder: agreement is not known")
     assert np.isnan(one["alpha"])
 
@@ -162,24 +157,21 @@ def test_states(found, both, missed, state, note, lexicon):
 def test_one_frame_among_many_does_not_fail_by_chance(lexicon):
     sentences = [f"A war {number}." for number in range(40)] + [f"Rain {number}." for number in range(200)]
     codes = ["war"] * 10 + ["none"] * 30 + ["war"] * 12 + ["none"] * 188
-    table, tokens = coded(sentences, codes), tokens_of(sentences)
-    war = row(validity(table, tokens, lexicon), "war")
-    between = war["f1_high"] + 0.005  # above the interval of the frame alone, below that of the two frames
-    war = row(validity(table, tokens, lexicon, threshold=between), "war")
+    # Above the interval of the frame alone, below that of the two frames.
+    between = scores_of(lexicon, sentences, codes)["f1_high"] + 0.005
+    war = scores_of(lexicon, sentences, codes, threshold=between)
     assert war["state"] == "uncertain"
     assert "which may be chance among 2 frames" in war["note"]
-    assert row(validity(table, tokens, lexicon, threshold=between + 0.05), "war")["state"] == "failed"
+    assert scores_of(lexicon, sentences, codes, threshold=between + 0.05)["state"] == "failed"
 
 
 def test_coders_who_do_not_agree_tell_nothing(lexicon):
     sentences = [f"A war {number}." for number in range(20)]
-    table = coded(sentences, ["war"] * 14 + ["none"] * 6, ["war"] * 11 + ["none"] * 9)
-    war = row(validity(table, tokens_of(sentences), lexicon), "war")
+    war = scores_of(lexicon, sentences, ["war"] * 14 + ["none"] * 6, ["war"] * 11 + ["none"] * 9)
     # 17 of 20 agree; of 40 codes 25 are "war": alpha = 1 - (6 / 40) / (2 * 25 * 15 / (40 * 39)) = 0.688
     assert war["alpha"] == pytest.approx(0.688)
     assert war["state"] == "supported"
-    table = coded(sentences, ["war"] * 14 + ["none"] * 6, ["war"] * 10 + ["none"] * 10)
-    war = row(validity(table, tokens_of(sentences), lexicon), "war")
+    war = scores_of(lexicon, sentences, ["war"] * 14 + ["none"] * 6, ["war"] * 10 + ["none"] * 10)
     assert war["state"] == "uncertain"
     assert war["note"] == "coders agree too little: alpha 0.594 is below 0.667"
 
@@ -227,18 +219,22 @@ def test_whose_validity_a_file_tells(lexicon, security, make_lexicon, tmp_path):
     table = validity(codes, tokens_of(["A war."]), lexicon)
     path = tmp_path / "v.yml"
     write_validity(table, path, lexicon, codes)
-    with pytest.raises(ValueError, match=r"v\.yml was made for lexicon test 1, as its file was then"):
-        read_validity(path, make_lexicon(FRAMES.replace("[war]", "[war, battle]")))
-    with pytest.raises(ValueError, match=r"v\.yml was made for lexicon test 1, and not for security_communication"):
-        read_validity(path, security)
-    with pytest.raises(ValueError, match="not those of lexicon 'security_communication'"):
-        write_validity(table, path, security, codes)
-    with pytest.raises(ValueError, match=r"'v\.csv': validity is written as \.yml or \.json"):
-        write_validity(table, tmp_path / "v.csv", lexicon, codes)
-    with pytest.raises(ValueError, match="no such validity file"):
-        read_validity(tmp_path / "w.yml", lexicon)
-    for other in ("frames: [", "[1, 2]", "lexicon: {name: a, version: b, sha256: c}\nframes: [{frame: war}]", "\x00"):
-        path.write_text(other, encoding="utf-8")
+    edited = make_lexicon(FRAMES.replace("[war]", "[war, battle]"))
+    for name, other, message in (
+        ("v.yml", edited, r"v\.yml was made for lexicon test 1, as its file was then"),
+        ("v.yml", security, r"v\.yml was made for lexicon test 1, and not for security_communication"),
+        ("w.yml", lexicon, "no such validity file"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            read_validity(tmp_path / name, other)
+    for name, other, message in (
+        ("v.yml", security, "not those of lexicon 'security_communication'"),
+        ("v.csv", lexicon, r"'v\.csv': validity is written as \.yml or \.json"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            write_validity(table, tmp_path / name, other, codes)
+    for content in ("frames: [", "[1, 2]", "lexicon: {name: a, version: b, sha256: c}\nframes: [{frame: war}]", "\x00"):
+        path.write_text(content, encoding="utf-8")
         with pytest.raises(ValueError, match=r"v\.yml is not a validity file"):
             read_validity(path, lexicon)
 

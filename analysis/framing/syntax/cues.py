@@ -43,7 +43,7 @@ def _according(speech: Speech, word: int) -> Cue | None:
     if word + 2 >= len(kinds) or not kinds[word + 1] & wc.TO or marks[word + 2] or kinds[word + 2] & wc.CLAUSE:
         return None
     last = phrase_after(speech.words, word + 2)
-    form = "behind" if speech.ends(word) else "apart"
+    form = "after" if speech.ends(word) else "around"
     return Cue(word, word, last, (word + 2, last), form, last + 1, False)
 
 
@@ -57,16 +57,19 @@ def _cue(speech: Speech, verb: int, found: list[Cue]) -> Cue | None:
         first -= 1
     that = _that(speech, verb)
     quoted = any(speech.inside[verb + 1 : verb + 1 + NEAR]) and _same_sentence_quote(speech, verb)
-    behind_quote = speech.goes_on(verb) and speech.inside[verb - 1] and marks[verb] != 0
+    after_quote = speech.goes_on(verb) and speech.inside[verb - 1] and marks[verb] != 0
     if first and not marks[first] and _is_article(speech, first - 1):
         return None  # "the said problem", "an answer"
-    if kinds[verb] & wc.SPEAK_OR_NOUN and (kinds[verb - 1] & wc.PREPOSITION or _is_name(speech, verb)):
-        return None
+    if kinds[verb] & wc.SPEAK_OR_NOUN:
+        words = speech.words
+        in_name = not marks[verb] and words.is_capital(verb) and not words.text(verb, verb).isupper()
+        if in_name or kinds[verb - 1] & wc.PREPOSITION:
+            return None  # "the United States", "in response"
     # "..." said X;  ..., said X.
-    if behind_quote or (marks[verb] == COMMA and not that):
-        inverted = _inverted(speech, verb, behind_quote=behind_quote)
+    if after_quote or (marks[verb] == COMMA and not that):
+        inverted = _inverted(speech, verb, after_quote=after_quote)
         if inverted is not None:
-            return Cue(verb, verb, inverted, (verb + 1, inverted), "quote" if behind_quote else "apart", 0, False)
+            return Cue(verb, verb, inverted, (verb + 1, inverted), "quote" if after_quote else "around", 0, False)
     going_on = bool(kinds[verb] & wc.SPEAKING_ON)
     speaker = None if going_on else subject(speech.words, first)
     if speaker is not None:
@@ -82,22 +85,16 @@ def _cue(speech: Speech, verb: int, found: list[Cue]) -> Cue | None:
     if kinds[verb] & wc.SPEAK_OR_NOUN and that != verb + 1:
         that = 0
     reports = that or _reports(speech, verb)
-    apart = begin > 0 and marks[begin] == COMMA and _stands_apart(speech, verb) and not speech.inside[begin - 1]
-    if apart and not that:
-        form, content = "apart", 0
+    around = begin > 0 and marks[begin] == COMMA and _stands_apart(speech, verb) and not speech.inside[begin - 1]
+    if around and not that:
+        form, content = "around", 0
     elif reports:
-        form, content = "behind", that + 1 if that else _content(speech, verb)
+        form, content = "after", that + 1 if that else _content(speech, verb)
     elif quoted or (speech.goes_on(begin) and speech.inside[begin - 1]) or _leads(speech, verb):
         form, content = "quote", 0
     else:
         return None
     return Cue(begin, verb, verb, speaker, form, content, bool(kinds[first] & wc.JOINED))
-
-
-def _is_name(speech: Speech, verb: int) -> bool:
-    """Whether a capitalized word is part of a name: "the United States"."""
-    words = speech.words
-    return not words.marks[verb] and words.is_capital(verb) and not words.text(verb, verb).isupper()
 
 
 def _can_say(speech: Speech, phrase: tuple[int, int], opening: int, verb: int) -> bool:
@@ -109,8 +106,10 @@ def _can_say(speech: Speech, phrase: tuple[int, int], opening: int, verb: int) -
         return False
     if first and not marks[first] and kinds[first - 1] & wc.AUXILIARY and not kinds[first - 1] & wc.JOINED:
         return False  # a question: "how would you explain"
-    if first < last and any(_is_object(speech, word) for word in range(first, last + 1)):
-        return False  # a clause: "justice requires us to remember"
+    objects = [word for word in range(first, last + 1) if kinds[word] & (wc.OBJECT | wc.PERSONAL)]
+    pronouns = [word for word in objects if not kinds[word] & wc.DETERMINER]
+    if first < last and not all(map(words.is_capital, pronouns)):
+        return False  # a clause: "justice requires us to remember", and not the name "US"
     for word in range(first, last):
         noun = kinds[word + 1] & (wc.DETERMINER | wc.NUMBER) or words.is_capital(word + 1)
         if kinds[word] & wc.TO and not noun:
@@ -137,12 +136,6 @@ def _can_say(speech: Speech, phrase: tuple[int, int], opening: int, verb: int) -
 def _is_article(speech: Speech, word: int) -> bool:
     """Whether a word is a determiner and no pronoun: "the", "its", "every"."""
     return bool(speech.words.kinds[word] & wc.DETERMINER) and speech.words.types[word] not in _SOME | _NOBODY
-
-
-def _is_object(speech: Speech, word: int) -> bool:
-    """Whether a word is a pronoun like "us" or "they", not the determiner "her" or the name "US"."""
-    kind = speech.words.kinds[word]
-    return bool(kind & (wc.OBJECT | wc.PERSONAL) and not kind & wc.DETERMINER) and not speech.words.is_capital(word)
 
 
 def _is_plural(speech: Speech, first: int, last: int) -> bool:
@@ -190,7 +183,7 @@ def _leads(speech: Speech, verb: int) -> bool:
     return False
 
 
-def _inverted(speech: Speech, verb: int, *, behind_quote: bool) -> int | None:
+def _inverted(speech: Speech, verb: int, *, after_quote: bool) -> int | None:
     """Return the last word of the speaker that follows its verb, None if none does."""
     kinds, marks = speech.words.kinds, speech.words.marks
     first = verb + 1
@@ -203,7 +196,7 @@ def _inverted(speech: Speech, verb: int, *, behind_quote: bool) -> int | None:
         return None
     last = phrase_after(speech.words, first)
     closed = last + 1 >= len(kinds) or marks[last + 1]
-    if behind_quote:
+    if after_quote:
         return last
     named = speech.words.is_capital(first) or kinds[first] & wc.DETERMINER
     return last if closed and named and kinds[verb] & (wc.SAY | wc.SPEAK) else None

@@ -15,6 +15,7 @@ REMARK = 10  # words of a remark between commas, or of the subject of a question
 BY_REACH = 12  # words from a participle to "by"
 
 SKIPPED = wc.ADVERB | wc.NEGATION
+_NO_OBJECT = wc.PREPOSITION | wc.TO | wc.BY | wc.ADVERB | wc.CONJUNCTION | wc.SUBORDINATE | wc.TIME
 _INVERTS = frozenset("neither nor never only".split())  # the verb precedes the subject after these
 _NAMING = frozenset("called named considered given deemed dubbed shown told taught offered paid made".split())
 # Two words that are one adverb.
@@ -123,7 +124,7 @@ def _participle_from(words: Words, first: int, reach: int) -> int | None:
     while place < len(kinds) and not marks[place] and left:
         kind = kinds[place]
         if kind & wc.PARTICIPLE and not kind & wc.DETERMINER:
-            if reach == 1 or words.types[place] in _NAMING or _ends_clause(words, place + 1):
+            if reach == 1 or words.types[place] in _NAMING or _closes(words, place + 1):
                 return place
         elif kind & wc.CLAUSE:
             return None
@@ -132,10 +133,9 @@ def _participle_from(words: Words, first: int, reach: int) -> int | None:
     return None
 
 
-def _ends_clause(words: Words, word: int) -> bool:
-    """Whether no object can follow at `word`: it is a preposition, an adverb ..., or a mark or the end comes first."""
-    closing = wc.PREPOSITION | wc.TO | wc.BY | wc.ADVERB | wc.CONJUNCTION | wc.SUBORDINATE | wc.TIME
-    return word >= len(words.kinds) or words.marks[word] != 0 or bool(words.kinds[word] & closing)
+def _closes(words: Words, word: int, classes: int = _NO_OBJECT) -> bool:
+    """Whether a mark or the end precedes `word`, or it is of `classes`, by default those that begin no object."""
+    return word >= len(words.kinds) or words.marks[word] != 0 or bool(words.kinds[word] & classes)
 
 
 def _is_passive(words: Words, verb: int, participle: int) -> bool:
@@ -210,7 +210,7 @@ def _after_conjunction(words: Words, participle: int) -> int | None:
         place += 1
     if place >= len(kinds) or marks[place] or not kinds[place] & wc.PARTICIPLE or kinds[place] & wc.ADJECTIVAL:
         return None
-    if kinds[place] & wc.DISTINCT or (_ends_clause(words, place + 1) and (near or not kinds[place] & wc.SPEECH)):
+    if kinds[place] & wc.DISTINCT or (_closes(words, place + 1) and (near or not kinds[place] & wc.SPEECH)):
         return place
     return None
 
@@ -257,26 +257,15 @@ def by_phrase(words: Words, participle: int, joined: tuple[int, ...] = ()) -> in
     return None
 
 
-def _ends_after(words: Words, word: int) -> bool:
-    """Whether no noun follows a word: "by the first" is a time, "by the first division" is not."""
-    if word + 1 == len(words.kinds) or words.marks[word + 1]:
-        return True
-    return bool(words.kinds[word + 1] & (wc.OF | wc.PREPOSITION | wc.CONJUNCTION | wc.TIME))
-
-
 def _names_agent(words: Words, first: int) -> bool:
     """Whether the phrase after "by" is an agent, not a time, measure or way."""
     kind, follows = words.kinds[first], words.after(first)
     ends = first + 1 == len(words.kinds) or words.marks[first + 1] != 0
     if kind & wc.NO_AGENT or (kind & wc.DETERMINER and follows & wc.TIME):
         return False
-    if (
-        kind & wc.DETERMINER
-        and not ends
-        and _ORDINAL.fullmatch(words.types[first + 1])
-        and _ends_after(words, first + 1)
-    ):
-        return False  # "by the tenth", "by the 31st of May"
+    ordinal = kind & wc.DETERMINER and not ends and _ORDINAL.fullmatch(words.types[first + 1])
+    if ordinal and _closes(words, first + 2, wc.OF | wc.PREPOSITION | wc.CONJUNCTION | wc.TIME):
+        return False  # "by the tenth", "by the 31st of May", not "by the first division"
     if kind & wc.ING and not words.is_capital(first):
         return False
     if kind & wc.NUMBER and not kind & wc.PRONOUN and not follows & wc.OF:

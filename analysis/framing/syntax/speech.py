@@ -36,8 +36,8 @@ class Cue(NamedTuple):
     verb: int
     last: int
     speaker: tuple[int, int] | None  # first and last word, None if it is that of the cue before
-    form: str  # the speech follows the verb ("behind"), surrounds the cue ("apart"), or is a quotation ("quote")
-    content: int  # first word of speech "behind" the verb
+    form: str  # the speech follows the verb ("after"), surrounds the cue ("around"), or is a quotation ("quote")
+    content: int  # first word of speech that follows the verb
     joined: bool  # speaker and verb are one word: "he's"
 
 
@@ -55,14 +55,6 @@ class Speech(NamedTuple):
     def ends(self, word: int) -> bool:
         """Whether a sentence ends before `word`."""
         return word == len(self.sentence) or word == 0 or self.sentence[word] != self.sentence[word - 1]
-
-    def begins(self, word: int) -> int:
-        """Return the first word of a word's sentence."""
-        return self.bounds[bisect_right(self.bounds, word) - 1]
-
-    def stops(self, word: int) -> int:
-        """Return the end of a word's sentence: the word after its last."""
-        return self.bounds[bisect_right(self.bounds, word)]
 
     def goes_on(self, word: int) -> bool:
         """Whether a word of the same document precedes the word."""
@@ -106,7 +98,7 @@ class Speech(NamedTuple):
             if self.paragraph[cue.verb] != self.paragraph[quote.last]:
                 return None
             new = self.between(quote.last + 1).lstrip("”\"'’»").startswith(".")
-            reports = cue.form == "behind" and ending != ","
+            reports = cue.form == "after" and ending != ","
             return None if new or reports else at
         return None
 
@@ -134,12 +126,13 @@ class Speech(NamedTuple):
         here = self.sentence[cue.verb]
         previous = cues[at - 1] if at and self.sentence[cues[at - 1].verb] == here else None
         following = cues[at + 1] if at + 1 < len(cues) and self.sentence[cues[at + 1].verb] == here else None
-        first = cue.content if cue.form == "behind" else previous.last + 1 if previous else self.begins(cue.first)
-        last = cue.last if cue.form == "behind" else cue.first - 1
+        begins = self.bounds[bisect_right(self.bounds, cue.first) - 1]  # the sentence of the cue
+        first = cue.content if cue.form == "after" else previous.last + 1 if previous else begins
+        last = cue.last if cue.form == "after" else cue.first - 1
         if not self.ends(last + 1):
-            stop = self.stops(last + 1)
+            stop = self.bounds[bisect_right(self.bounds, last + 1)]
             last = max(last, (stop if following is None else min(stop, following.first)) - 1)
-        if cue.form == "apart" and last == cue.last:
+        if cue.form == "around" and last == cue.last:
             last = cue.first - 1
         kinds = self.words.kinds
         while first < last and kinds[first] & wc.CONJUNCTION:

@@ -106,6 +106,5 @@ def test_what_is_found_in_a_document_does_not_depend_on_the_one_before(texts, sc
 
 
 def test_what_keeps_someone_from_a_thing_stands_in_its_sentence():
-    kept = passives(tokenize(read_text("They kept. Cases from being told.")))
-    assert kept["patient"].isna().all()
-    assert passives(tokenize(read_text("They kept cases from being told.")))["patient"].tolist() == ["cases"]
+    for text, patient in (("They kept. Cases from being told.", None), ("They kept cases from being told.", "cases")):
+        assert passives(tokenize(read_text(text)))["patient"].tolist() == [patient]

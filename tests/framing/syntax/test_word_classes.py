@@ -11,6 +11,7 @@ from analysis.framing.syntax import word_classes as wc
         ("taken", wc.PARTICIPLE | wc.DISTINCT, wc.ADJECTIVAL),
         ("retaken", wc.PARTICIPLE | wc.DISTINCT, 0),
         ("arrested", wc.PARTICIPLE, wc.DISTINCT | wc.ADJECTIVAL),
+        ("fled", wc.INTRANSITIVE, wc.PARTICIPLE),
         ("guaranteed", wc.PARTICIPLE, 0),
         ("exceed", 0, wc.PARTICIPLE),
         ("hundred", wc.NUMBER, wc.PARTICIPLE),
@@ -36,15 +37,11 @@ def test_classes(word, has, lacks):
     assert not found & lacks
 
 
-def test_a_mark_is_no_word():
-    assert wc.classes([",", "“", "…"]).tolist() == [-1, -1, -1]
-
-
 def test_no_word_is_both_a_participle_and_none():
     lists = wc.word_lists()
     none = lists["no_participle"] | lists["intransitive"]
     assert not none & (lists["participle_same"] | lists["adjectival"])
 
 
-def test_most_words_have_no_class():
-    assert wc.classes(["river", "Lahore", "table", "return"]).tolist() == [0, 0, 0, 0]
+def test_most_words_have_no_class_and_marks_are_no_words():
+    assert wc.classes(["river", "Lahore", "table", "return", ",", "“", "…"]).tolist() == [0] * 4 + [-1] * 3
