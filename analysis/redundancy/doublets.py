@@ -34,7 +34,7 @@ _TAIL = re.compile(r"[,;/]\s*[\"'“‘«]?$")
 
 
 def doublets(tokens: Tokens, *, min_score: float = 0.5) -> pd.DataFrame:
-    r"""The pairs "X and Y" (or, &) of English documents that seem to say one thing twice, by falling score.
+    r"""The pairs "X and Y" (or, &) of English documents that seem to say one thing twice, by score, then by place.
 
     A row a pair: ``doc_id``, ``start``, ``end`` (characters, from the start of X to the end of Y), ``first``,
     ``second`` (as types), ``score``. X and Y are single words, or two of which the first is the same ("one mind and

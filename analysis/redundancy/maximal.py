@@ -67,8 +67,8 @@ def maximal_repeats(tokens: Tokens, min_words: int, *, most: int | None = None) 
     _check(sum(map(len, texts)) - gaps, min_words, most)
     del begins
     text = np.concatenate(texts)
-    suffixes = suffix_array(text)[0]
-    begin, first, words = _passages(text, suffixes, common_prefixes(text, suffixes), min_words)
+    suffixes, rank = suffix_array(text)
+    begin, first, words = _passages(text, suffixes, common_prefixes(text, suffixes, rank), min_words)
     group, first = np.repeat(np.arange(len(words)), np.diff(begin)), np.concatenate(places)[first]
     # Sorted by first place; of those that begin in one place, the longest first.
     rank = np.argsort(np.lexsort((-words, first[begin[:-1]])))
@@ -112,9 +112,9 @@ def _join_runs(ids: NDArray[Any], place: Ints, document_end: Ints, free: int) ->
 
 @compiled
 def _occurrences(places: Any, words: int, within: int, least: int) -> Any:
-    """The length of a passage and the occurrences that are listed, of its sorted `places`, see `maximal_repeats`.
+    """The words of a passage and the occurrences that are listed, of its sorted `places`, see `maximal_repeats`.
 
-    `within` is the length of the next shorter passage; none are listed where that one is what is said over and over.
+    None are listed where what is said over and over is no longer than the `within` words that more places share.
     """
     many = len(places)
     alone, nearest = 0, words
@@ -138,9 +138,9 @@ def _occurrences(places: Any, words: int, within: int, least: int) -> Any:
 
 @compiled
 def _passages(text: Any, suffixes: Any, common: Any, least: int) -> Any:
-    """Where the occurrences of each passage begin in the list of all, these occurrences, and the words of each."""
+    """The maximal passages: where those of each begin among all occurrences, the occurrences, and the words of each."""
     n = len(text)
-    differs = np.zeros(n + 1, dtype=np.int32)  # how often the word before changes from suffix to suffix, up to each
+    differs = np.zeros(n + 1, dtype=np.int32)  # changes of the preceding word between neighbouring suffixes, summed up
     for k in range(1, n):
         a, b = suffixes[k - 1], suffixes[k]
         same = a > 0 and b > 0 and text[a - 1] == text[b - 1]
@@ -153,12 +153,12 @@ def _passages(text: Any, suffixes: Any, common: Any, least: int) -> Any:
     for k in range(1, n + 1):
         here = common[k] if k < n else 0
         left = k - 1
-        while stack_words[top] > here:  # all suffixes from `left` to the last one share that many words, and no more
+        while stack_words[top] > here:  # the longest prefix of the suffixes from `left` to the last one
             length, left = stack_words[top], stack_left[top]
             top -= 1
             many = k - left
             within = max(here, stack_words[top])  # words that more suffixes share
-            # There is no room for so many, whether half of them overlap no other or they have their own period.
+            # So many would not fit into the text, whether half of them overlap no other or they have a period.
             crowded = (many - 1) * (within - least + 1) > 2 * n
             if length < least or differs[k - 1] == differs[left] or crowded:
                 continue
@@ -192,20 +192,11 @@ def suffix_array(text: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
     """
     kind = np.int32 if len(text) <= np.iinfo(np.int32).max else np.int64
     suffixes = np.argsort(text, kind="stable").astype(kind)
+    words = text[suffixes]
     rank = np.empty_like(suffixes)
-    _rank(text, suffixes, rank)
+    rank[suffixes] = np.searchsorted(words, words)  # the first row of the suffixes that begin with the same word
     _sort_suffixes(suffixes, rank)
     return suffixes, rank
-
-
-@compiled
-def _rank(text: Any, suffixes: Any, rank: Any) -> None:
-    """Set the rank of each place to the first row in `suffixes` of those that begin with the same word."""
-    first = 0
-    for row in range(len(suffixes)):
-        if text[suffixes[row]] != text[suffixes[first]]:
-            first = row
-        rank[suffixes[row]] = first
 
 
 @compiled
@@ -244,11 +235,8 @@ def _sort_suffixes(suffixes: Any, rank: Any) -> None:
 
 
 @compiled
-def common_prefixes(text: Any, suffixes: Any) -> Any:
+def common_prefixes(text: Any, suffixes: Any, rank: Any) -> Any:
     """The length of the common prefix of each suffix and the one before it in the suffix array."""
-    rank = np.empty_like(suffixes)
-    for k in range(len(suffixes)):
-        rank[suffixes[k]] = k
     common = np.zeros_like(suffixes)
     length = 0
     for at in range(len(text)):

@@ -73,15 +73,10 @@ def join(
             larger = np.diff(other.begin)
             if cannot_match(sizes[-1], larger[0], threshold):
                 return
+            block = other.begin, other.items, _bits_of(other.begin, other.items)
+            again = itself and not number
             search = partial(
-                _similar,
-                begin=other.begin,
-                items=other.items,
-                bits=_bits_of(other.begin, other.items),
-                number=number,
-                threshold=threshold,
-                itself=itself and not number,
-                room=room // threads,
+                _similar, block=block, number=number, threshold=threshold, itself=again, room=room // threads
             )
             # Threads work on neighbouring stretches, whose sets are of about the same size and take about as long.
             ends = np.linspace(0, len(larger), (STRETCHES if threads > 1 else 1) * threads + 1).astype(np.int64)
@@ -189,23 +184,16 @@ def _bits_of(begin: Any, items: Any) -> Any:
 
 @compiled
 def _similar(
-    own: Any,
-    start: int,
-    stop: int,
-    begin: Any,
-    items: Any,
-    bits: Any,
-    number: int,
-    threshold: float,
-    itself: bool,
-    room: int,
+    own: Any, start: int, stop: int, block: Any, number: int, threshold: float, itself: bool, room: int
 ) -> Any:
     """The pairs of a set of the index `own` and another set, the words they share, and the next set to go on from.
 
-    The other sets, from `start` to before `stop` or until there are `room` pairs, are sorted by size; with `itself`
-    they are those of the index, each compared with earlier ones. `number` is how many sets came in earlier blocks. Two
-    sets that share enough words share one of the first few of either, else too few are left (prefix filter).
+    `block`: ``begin``, ``items`` and bits of the other sets, sorted by size; they are compared from `start` to before
+    `stop`, or until there are `room` pairs. With `itself` they are the sets of the index, each compared with earlier
+    ones. `number` is how many sets came in earlier blocks. Two sets that share enough words share one of the first few
+    of either, else too few are left (prefix filter).
     """
+    begin, items, bits = block
     head, tail, owner, position, last = own.head, own.tail, own.owner, own.position, own.last
     begins, contents, sizes, signs = own.begin, own.items, own.sizes, own.signs
     found = np.empty((1024, 3), dtype=np.int32)

@@ -83,7 +83,7 @@ def curve(tokens: Tokens, *, n: int = 4, unit: str = "sentence", window: int | N
     - ``words``: running words up to its end; ``ngrams``: as in `novelty`, those of a document being those of its
       sentences;
     - ``new``: the share of its n-grams that appear nowhere before, in it or in what was read earlier;
-    - ``running``: the same share over the `window` units around it (of an even number, one more behind it), fewer at
+    - ``running``: the same share over the `window` units around it (of an even number, one more after it), fewer at
       both ends; by default a twentieth of the units, but at least 5;
     - ``so_far``: the share over all units up to it, that is, different n-grams / n-grams;
     - ``expected``: the mean share of a unit in this place over all orders of reading. It is 1 where nothing appears
@@ -316,7 +316,7 @@ def _parse(ids: NDArray[np.int32], last: NDArray[np.int32]) -> int:
 def _longest_before(text: NDArray[Any]) -> NDArray[Any]:
     """The longest run from each place on that also begins earlier, in words; a word of its own ends `text`."""
     suffixes, rank = suffix_array(text)
-    longest: NDArray[Any] = _previous_factors(suffixes, rank, common_prefixes(text, suffixes))
+    longest: NDArray[Any] = _previous_factors(suffixes, rank, common_prefixes(text, suffixes, rank))
     return longest
 
 

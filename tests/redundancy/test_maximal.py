@@ -138,7 +138,7 @@ def test_equals_sorted_suffixes(numbers):
     expected = sorted(range(len(text)), key=lambda place: text[place:].tolist())
     assert suffixes.tolist() == expected
     assert rank[suffixes].tolist() == list(range(len(text)))
-    common = common_prefixes(text, suffixes).tolist()
+    common = common_prefixes(text, suffixes, rank).tolist()
     for row in range(1, len(text)):
         one, other = text[suffixes[row - 1] :].tolist(), text[suffixes[row] :].tolist()
         shared = next(k for k, (a, b) in enumerate(zip(one, other, strict=False)) if a != b)

@@ -15,7 +15,7 @@ from analysis.scale.sentences import Tally, distinct_sentences, tallies, word_we
 from analysis.text.units import equal_units
 
 
-def told(corpus: Path, folder: Path, characters: int) -> list[tuple[Partition, Tally]]:
+def tallied(corpus: Path, folder: Path, characters: int) -> list[tuple[Partition, Tally]]:
     pieces = partitions([corpus], characters=characters)
     return list(zip(pieces, tallies(pieces, None, partial(run_stage, folder=folder), 10**9, 1), strict=True))
 
@@ -38,7 +38,7 @@ def test_weights_are_those_in_memory(repeated, tmp_path, monkeypatch, characters
 
         monkeypatch.setattr(sentences, "run_hashes", hashes)
     own = []
-    for piece, tally in told(repeated, tmp_path, characters):
+    for piece, tally in tallied(repeated, tmp_path, characters):
         for number, shard in enumerate(read_texts(piece)):
             own += word_weights(tally, number, len(tokenize(shard))).tolist()
     assert own == weights(tokenize(read_corpus(repeated))).tolist()
@@ -46,7 +46,7 @@ def test_weights_are_those_in_memory(repeated, tmp_path, monkeypatch, characters
 
 
 def test_a_part_that_was_read_otherwise_before_is_told(repeated, tmp_path):
-    [(piece, tally)] = told(repeated, tmp_path, 10**6)
+    [(piece, tally)] = tallied(repeated, tmp_path, 10**6)
     [shard] = read_texts(piece)
     with pytest.raises(LostError, match="a file of the corpus has changed while it was read: give the same command"):
         word_weights(tally, 0, len(tokenize(shard)) - 1)

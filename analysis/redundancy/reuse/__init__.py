@@ -124,9 +124,9 @@ def passages(tokens: Tokens, pairs: pd.DataFrame | None = None) -> pd.DataFrame:
     Sentences that share content words are seeds, which are chained over gaps, in any order. The edges of a chain are
     moved, word by word, to where the words of one side no longer appear on the other, and to the border of a sentence
     close by. A paragraph whose words appear all over the other document is its summary: the passage is then that
-    paragraph and the whole other document. A passage has at least twenty words on each side, and eight content words in
-    common. Of two passages of a pair that overlap by more than half, on either side, the one with more support is kept.
-    The thresholds and their sources are in `chaining`, `boundaries` and `summary_reuse`.
+    paragraph and the whole other document. A passage has some twenty words on each side, and at least eight content
+    words in common. Of two passages of a pair that overlap by more than half, on either side, the one with more support
+    is kept. The thresholds and their sources are in `chaining`, `boundaries` and `summary_reuse`.
 
     Raises `ValueError` when `pairs` lacks a column, names an unknown document, or pairs one with itself.
 

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.core.compiled import Ints, compiled
+from analysis.core.compiled import Floats, Ints, compiled
 
 # Numbers without a source, here, in `pieces`, `boundaries` and `summary_reuse`, were chosen on the training pairs of
 # PAN 2013 (Potthast and others 2013, Overview of the 5th International Competition on Plagiarism Detection): there
@@ -44,6 +44,17 @@ class Scratch(NamedTuple):
     stamp: Ints
 
 
+class _Index(NamedTuple):
+    """A document's inverted index, and scratch arrays by piece. Pieces are counted from the first of the document."""
+
+    owner: Ints  # the piece of each entry of ``pieces.words``
+    after: Ints  # the next entry with the same word, or -1
+    turn: Ints  # (pieces,) the piece to be used next of those with the same words
+    touched: Ints
+    cosine: Floats  # 0 between two uses, and so is ``shared``
+    shared: Ints
+
+
 def scratch(common: NDArray[np.bool_]) -> Scratch:
     """Fresh room: ``common`` as in the corpus, ``head`` -1, ``times`` 0, and no ``mark`` above the one ``stamp``."""
     times, mark = np.zeros((2, len(common)), dtype=np.int64)
@@ -61,24 +72,20 @@ def candidates(pieces: Any, room: Any, documents: Any, first: Any, second: Any) 
     """
     spans, also_common = np.empty((64, 4), dtype=np.int64), np.empty(64, dtype=np.int64)
     span_begin, word_begin = np.zeros(len(first) + 1, dtype=np.int64), np.zeros(len(first) + 1, dtype=np.int64)
-    owner = after = turn = touched = shared = np.empty(0, dtype=np.int64)
-    cosine, seeds, most = np.empty(0), np.empty((64, 2), dtype=np.int64), 0
+    seeds = np.empty((64, 2), dtype=np.int64)
     for k in range(len(first)):
         a, b = documents[first[k]], documents[second[k]]
         if k == 0 or second[k] != second[k - 1]:
             if k > 0:
                 _forget(pieces, room, documents[second[k - 1]])
-            owner, after, most = _index(pieces, room, b)
-            turn, touched = np.arange(b[0], b[1]), np.empty(b[1] - b[0], dtype=np.int64)
-            cosine, shared = np.zeros(b[1] - b[0]), np.zeros(b[1] - b[0], dtype=np.int64)
+            index, most = _index_document(pieces, room, b)
         also_common, word_begin[k + 1] = _add_common(pieces, room, a, b, most, also_common, word_begin[k])
-        seeds, n = _seeds(pieces, room, a, b, owner, after, turn, touched, cosine, shared, seeds)
+        seeds, n = _seeds(pieces, room, a, b, index, seeds)
         for word in also_common[word_begin[k] : word_begin[k + 1]]:
             room.common[word] = False
         for piece in range(b[0], b[1]):
-            turn[piece - b[0]] = piece
-        chain = _chains(pieces.bounds, seeds[:n, 0], seeds[:n, 1])
-        found = _rectangles(pieces.bounds, seeds[:n, 0], seeds[:n, 1], chain)
+            index.turn[piece - b[0]] = piece
+        found = _stretches(pieces.bounds, seeds[:n, 0], seeds[:n, 1])
         span_begin[k + 1] = span_begin[k] + len(found)
         if span_begin[k + 1] > len(spans):
             spans = np.concatenate((spans, np.empty((len(spans) + len(found), 4), dtype=np.int64)))
@@ -117,21 +124,12 @@ def _add_common(pieces: Any, room: Any, a: Any, b: Any, highest: int, found: Any
 
 
 @compiled
-def _seeds(
-    pieces: Any,
-    room: Any,
-    a: Any,
-    b: Any,
-    owner: Any,
-    after: Any,
-    turn: Any,
-    touched: Any,
-    cosine: Any,
-    common: Any,
-    seeds: Any,
-) -> Any:
-    """Pairs of similar pieces, sorted by the first one, in the first rows of `seeds`, and how many."""
-    # Pieces of b with the same words are compared once, and used in `turn`; `cosine` and `common` are 0 afterwards.
+def _seeds(pieces: Any, room: Any, a: Any, b: Any, index: Any, seeds: Any) -> Any:
+    """Pairs of similar pieces, sorted by the first one, in the first rows of `seeds`, and how many.
+
+    Pieces of b with the same words are compared once, and used in turn.
+    """
+    owner, after, turn, touched, cosine, common = index
     rows, words, values, head = pieces.rows, pieces.words, pieces.values, room.head
     base, n = rows[b[0]], 0
     best, strength = np.empty(SEEDS, dtype=np.int64), np.empty(SEEDS)
@@ -172,11 +170,10 @@ def _seeds(
 
 
 @compiled
-def _index(pieces: Any, room: Any, document: Any) -> Any:
-    """Inverted index of a document, without copies: the piece of each entry, and the next entry of its word (or -1).
+def _index_document(pieces: Any, room: Any, document: Any) -> Any:
+    """The `_Index` of a document, without copies of pieces, and the highest number of entries that a word has.
 
-    Entries and pieces are counted from the first of the document. The first entry of each word is left in
-    ``room.head``, the number of its entries in ``room.times``; the highest number is returned too.
+    The first entry of each word is left in ``room.head``, the number of its entries in ``room.times``.
     """
     base, size = pieces.rows[document[0]], pieces.rows[document[1]] - pieces.rows[document[0]]
     owner, after, highest = np.empty(size, dtype=np.int64), np.empty(size, dtype=np.int64), 0
@@ -188,19 +185,21 @@ def _index(pieces: Any, room: Any, document: Any) -> Any:
                 room.head[word] = place - base
                 room.times[word] += 1
                 highest = max(highest, room.times[word])
-    return owner, after, highest
+    n = document[1] - document[0]
+    turn, touched, shared = np.arange(document[0], document[1]), np.empty(n, np.int64), np.zeros(n, np.int64)
+    return _Index(owner, after, turn, touched, np.zeros(n), shared), highest
 
 
 @compiled
 def _forget(pieces: Any, room: Any, document: Any) -> None:
-    """Undo what `_index` left in the room."""
+    """Undo what `_index_document` left in the room."""
     words = pieces.words[pieces.rows[document[0]] : pieces.rows[document[1]]]
     room.head[words], room.times[words] = -1, 0
 
 
 @compiled
-def _chains(bounds: Any, first: Any, second: Any) -> Any:
-    """A number for each seed, the same for seeds that at most `GAP` words separate on both sides."""
+def _stretches(bounds: Any, first: Any, second: Any) -> Any:
+    """First and last token in a and in b of each chain of seeds, which at most `GAP` words separate on both sides."""
     root = np.arange(len(first))
     for seed in range(len(first)):
         for earlier in range(seed - 1, -1, -1):
@@ -210,9 +209,21 @@ def _chains(bounds: Any, first: Any, second: Any) -> Any:
             if bounds[high] - bounds[low + 1] <= GAP:
                 one, two = _root(root, seed), _root(root, earlier)
                 root[max(one, two)] = min(one, two)
+    number = np.full(len(first), -1)
+    spans = np.empty((len(first), 4), dtype=np.int64)
+    n = 0
     for seed in range(len(first)):
-        root[seed] = _root(root, seed)
-    return root
+        chain = _root(root, seed)
+        if chain == seed:
+            number[seed] = n
+            spans[n, 0], spans[n, 2] = bounds[first[seed]], bounds[second[seed]]
+            spans[n, 1], spans[n, 3] = bounds[first[seed] + 1], bounds[second[seed] + 1]
+            n += 1
+        k = number[chain]
+        spans[k, 1] = max(spans[k, 1], bounds[first[seed] + 1])
+        spans[k, 2] = min(spans[k, 2], bounds[second[seed]])
+        spans[k, 3] = max(spans[k, 3], bounds[second[seed] + 1])
+    return spans[:n]
 
 
 @compiled
@@ -222,22 +233,3 @@ def _root(root: Any, seed: int) -> int:
         root[seed] = root[root[seed]]
         seed = root[seed]
     return seed
-
-
-@compiled
-def _rectangles(bounds: Any, first: Any, second: Any, chain: Any) -> Any:
-    """First and last token in a and in b of each chain of seeds."""
-    number = np.full(len(chain), -1)
-    spans = np.empty((len(chain), 4), dtype=np.int64)
-    n = 0
-    for seed in range(len(chain)):
-        if chain[seed] == seed:
-            number[seed] = n
-            spans[n, 0], spans[n, 2] = bounds[first[seed]], bounds[second[seed]]
-            spans[n, 1], spans[n, 3] = bounds[first[seed] + 1], bounds[second[seed] + 1]
-            n += 1
-        k = number[chain[seed]]
-        spans[k, 1] = max(spans[k, 1], bounds[first[seed] + 1])
-        spans[k, 2] = min(spans[k, 2], bounds[second[seed]])
-        spans[k, 3] = max(spans[k, 3], bounds[second[seed] + 1])
-    return spans[:n]
