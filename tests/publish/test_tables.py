@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from IPython.utils.capture import capture_output
 
 from analysis.core.csv_files import guarded, write_csv
-from analysis.publish.tables import column_type, finding, note, save_table, show_table, table_html, write_table
+from analysis.publish.cells import columns_of
+from analysis.publish.tables import finding, note, save_table, show_table, table_html, write_table
 
 
 def test_numbers_are_written_with_six_significant_digits(tmp_path):
@@ -109,9 +110,10 @@ def test_control_characters_are_written_out_where_they_are_shown(folder):
 def by_pandas(table):
     """The same table by another writer, with line ends at which it puts a carriage return in quotes as well."""
     safe = table.copy()
-    for name, column in table.items():
-        if column_type(column) == "string":
-            cells = [guarded(cell) if isinstance(cell, str) else cell for cell in column]
+    for column in columns_of(table):
+        if column["type"] == "string":
+            name = column["name"]
+            cells = [guarded(cell) if isinstance(cell, str) else cell for cell in table[name]]
             safe[name] = pd.Series(cells, index=table.index, dtype=object)
     text = safe.to_csv(index=False, float_format="%.6g", date_format="%Y-%m-%d", lineterminator="\r\n")
     return re.sub(r'("[^"]*")|\r\n', lambda found: found[1] or "\n", text)
