@@ -23,6 +23,7 @@ from analysis.publish.findings.redundancy import (
     words_counted_once,
 )
 
+LONG = "are in sentences of 8 words or more"
 DAYS = pd.Series(pd.to_datetime(["2024-06-22", "2024-06-23"]))
 
 
@@ -30,21 +31,22 @@ def frame(columns, *rows):
     return pd.DataFrame(list(rows), columns=columns.split())
 
 
-def test_short_sentences_are_not_said_never_to_repeat():
-    shares = frame("words within across repeated", (10, 0, 0, 0))
-    assert repeated_shares(shares, 5) == "No sentence of 5 words or more is repeated verbatim."
-    assert repeated_shares(shares) == "No sentence is repeated verbatim."
-
-
-def test_a_sentence_may_stand_again_in_both_ways():
-    shares = frame("words within across repeated", (100, 30, 40, 50), (100, 0, 0, 0))
-    start = "25% of the words are in sentences of 8 words or more repeated verbatim"
-    assert repeated_shares(shares, 8) == f"{start}: 15% in the same document, 20% in another, some in both."
-
-
-def test_documents_without_words():
-    shares = frame("words within across repeated", (0, 0, 0, 0))
-    assert repeated_shares(shares, 5).startswith("No sentence")
+@pytest.mark.parametrize(
+    ("rows", "min_words", "said"),
+    [
+        ([(10, 0, 0, 0)], 5, "No sentence of 5 words or more is repeated verbatim."),
+        ([(10, 0, 0, 0)], 1, "No sentence is repeated verbatim."),
+        ([(0, 0, 0, 0)], 1, "No sentence is repeated verbatim."),
+        ([(10, 4, 0, 4)], 1, "40% of the words are in sentences repeated verbatim."),
+        (
+            [(100, 30, 40, 50), (100, 0, 0, 0)],
+            8,
+            f"25% of the words {LONG} repeated verbatim: 15% in the same document, 20% in another, some in both.",
+        ),
+    ],
+)
+def test_how_much_is_repeated(rows, min_words, said):
+    assert repeated_shares(frame("words within across repeated", *rows), min_words) == said
 
 
 def test_the_groups_that_repeat_most_and_the_one_that_repeats_least():
