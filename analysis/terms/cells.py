@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.core.compiled import Bools, Floats, Ints, ahead, compiled
-from analysis.terms.keys import Alphabet, Columns, by_value, changes, pack, rank_of
+from analysis.terms.keys import Alphabet, Columns, argsort_small, pack, rank_of, starts_of_keys
 from analysis.text.documents import Offsets
 from analysis.text.shards import Shard, shard_weights, shards
 from analysis.text.tokens import Ids, Tokens
@@ -109,11 +109,11 @@ def _running(ids: Ids, sentence_offsets: Offsets, n: int, skip: int) -> tuple[li
 
 def _numbered(words: list[Ids]) -> tuple[Ids, list[Ids]]:
     """The number of each running n-gram among the distinct ones, in their order, and the words of these."""
-    order = by_value(words[-1])
+    order = argsort_small(words[-1])
     for word in words[-2::-1]:
-        order = order[by_value(word[order])]
+        order = order[argsort_small(word[order])]
     words = [word[order] for word in words]
-    new = changes(words)
+    new = starts_of_keys(words)
     number = np.empty(len(order), dtype=np.int32)
     number[order] = np.cumsum(new, dtype=np.int32) - np.int32(1)
     return number, [word[new] for word in words]

@@ -1,6 +1,6 @@
 """Which words occur together more often than chance would have it: pairs of words, and how strongly they attract."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import xlog1py
 
 from analysis.core.compiled import Bools, Floats, Ints, ahead, compiled
-from analysis.terms.keys import FirstRows, alphabetical, key_buckets, of_terms, rank_of, summed
+from analysis.terms.keys import FirstRows, alphabetical, key_buckets, rank_of, split_terms, sum_by_key
 from analysis.text.documents import Offsets
 from analysis.text.patterns import fitting_types, fold_pattern
 from analysis.text.shards import Shard, names, shards
@@ -78,22 +78,22 @@ def collocations(
     values: dict[str, Any] = {"first": names(tokens, first), "second": names(tokens, second)}
     values |= {"count": count, "documents": documents}
     values |= {name: measures.pop(name).to_numpy() for name in [*MEASURES, "expected"]}
-    values |= {"first_count": totals.first_count[first], "second_count": totals.second_count[second]}
+    values |= {"first_count": totals.first_count[first, 0], "second_count": totals.second_count[second, 0]}
     return pd.DataFrame(values, columns=COLUMNS, copy=False)
 
 
 class _Totals(NamedTuple):
-    """Totals of running pairs, or of sentences."""
+    """Totals of some types, of running pairs or of sentences, in groups of documents."""
 
-    first_count: Ints  # (types,) the pairs that each begins, or sentences that it is in
-    second_count: Ints  # (types,) the pairs that each ends, or the same sentences
-    total: int
-    pairs: int  # upper bound of the pairs to count
+    row: Ints  # (types,) the row of each type below, -1 for none
+    first_count: Ints  # (rows, groups) the pairs that each begins, or the sentences that it is in
+    second_count: Ints  # (rows, groups) the pairs that each ends, or the same sentences
+    total: Ints  # (groups,)
 
-    def cells(self, first: Ints, second: Ints, count: Ints) -> tuple[Ints, Ints, Ints, Ints]:
-        """The four cells of each pair."""
-        row, column = self.first_count[first], self.second_count[second]
-        return count, row - count, column - count, self.total - row - column + count
+    def cells(self, first: Ints, second: Ints, count: Ints, group: Ints | int = 0) -> tuple[Ints, Ints, Ints, Ints]:
+        """The four cells of each pair in its group."""
+        row, column = self.first_count[self.row[first], group], self.second_count[self.row[second], group]
+        return count, row - count, column - count, self.total[group] - row - column + count
 
 
 def _counted(
@@ -112,11 +112,14 @@ def _counted(
     one for all. Words that occur less than `least` times in all are left out.
     """
     allowed = ~stopped(tokens.vocabulary, stopwords)  # a pair is no more frequent than either of its words
-    begins = (allowed if node is None else _nodes(tokens, node)) & (totals.first_count >= least)
-    ends = allowed & (totals.second_count >= least)
+    begins = (allowed if node is None else _nodes(tokens, node)) & (totals.first_count[:, 0] >= least)
+    ends = allowed & (totals.second_count[:, 0] >= least)
     rank = rank_of(alphabet).astype(np.int64)
     types, groups = max(len(rank), 1), 1 if group is None else int(group.max(initial=0)) + 1
-    most = min(totals.pairs, int(totals.first_count[begins].sum()))
+    pairs = int(totals.total[0])
+    if window == "sentence":
+        pairs = sum(int((np.diff(shard.tokens.sentence_offsets) ** 2).sum()) for shard in shards(tokens))
+    most = min(pairs, int(totals.first_count[begins].sum()))
     buckets = key_buckets(tokens, radices=[types, types, groups], values=[np.int32, np.int32], rows=most)
 
     def of_shard(shard: Shard) -> Ids:
@@ -127,62 +130,49 @@ def _counted(
         line_group = of[own.sentence_document]
         lines = np.argsort(line_group, kind="stable")
         allowed = begins[shard.types], ends[shard.types]
-        counted = least if whole else 1  # where there is more to come, a pair may still become frequent
+        fewest = least if whole else 1  # where there is more to come, a pair may still become frequent
         found: Ids = _count(
-            ids, offsets, own.sentence_document, lines, line_group, reach, node is not None, *allowed, counted
+            ids, offsets, own.sentence_document, lines, line_group, reach, node is not None, *allowed, fewest
         )
         found[:2] = shard.types[found[:2]]
         return found
 
-    for pairs in ahead(of_shard, shards(tokens)):
-        first, second = rank[pairs[0]], rank[pairs[1]]
+    for counted in ahead(of_shard, shards(tokens)):
+        first, second = rank[counted[0]], rank[counted[1]]
         if window == "sentence" and node is None:
             first, second = np.minimum(first, second), np.maximum(first, second)
-        buckets.add((first * types + second) * groups + pairs[2], *pairs[3:])
+        buckets.add((first * types + second) * groups + counted[2], *counted[3:])
     for k in range(len(buckets)):
-        yield summed(buckets.read(k))
+        yield sum_by_key(buckets.read(k))
 
 
-def _totals_of(tokens: Tokens, window: int | str, *, both_ways: bool) -> _Totals:
-    """Count the totals, of running pairs read from both ends if `both_ways`."""
+def _totals_of(
+    tokens: Tokens,
+    window: int | str,
+    *,
+    both_ways: bool,
+    chosen: Ints | None = None,
+    group: Ints | None = None,
+    groups: int = 1,
+) -> _Totals:
+    """Count the totals of the `chosen` types (default: all), of pairs read from both ends if `both_ways`.
+
+    `group` is that of each document, by default one for all.
+    """
     if window != "sentence" and (not isinstance(window, int) or window < 1):
         raise ValueError(f"window is {window!r}: give a number of words, 1 or more, or 'sentence'")
-    first_count, second_count = np.zeros((2, len(tokens.vocabulary)), dtype=np.int64)
-    pairs = 0
+    chosen = np.arange(len(tokens.vocabulary)) if chosen is None else chosen
+    row = np.full(len(tokens.vocabulary), -1, dtype=np.int64)
+    row[chosen] = np.arange(len(chosen))
+    first_count, total = np.zeros((len(chosen), groups), dtype=np.int64), np.zeros(groups, dtype=np.int64)
+    second_count = first_count if both_ways or window == "sentence" else np.zeros_like(first_count)
     for shard in shards(tokens):
         ids, offsets, reach = _lines(shard.tokens, window)
-        if isinstance(window, int):
-            begun, ended = _totals(ids, offsets, reach, len(shard.types))
-            pairs += int(begun.sum())
-        else:
-            begun = ended = np.bincount(ids, minlength=len(shard.types))
-            pairs += int((np.diff(shard.tokens.sentence_offsets) ** 2).sum())
-        first_count[shard.types] += begun
-        second_count[shard.types] += ended
-    if not isinstance(window, int):
-        return _Totals(first_count, second_count, tokens.n_sentences, pairs)
-    if both_ways:
-        first_count = second_count = first_count + second_count
-    return _Totals(first_count, second_count, int(first_count.sum()), pairs * (1 + both_ways))
-
-
-def _totals_by_group(
-    tokens: Tokens, window: int | str, chosen: Ints, group: Ints, groups: int
-) -> Callable[[Ints, Ints, Ints, Ints], tuple[Ints, Ints, Ints, Ints]]:
-    """A function from pairs of `chosen` types and their groups to their four cells, read from either end."""
-    counts, totals = np.zeros((len(chosen), groups), dtype=np.int64), np.zeros(groups, dtype=np.int64)
-    row = np.full(len(tokens.vocabulary), -1, dtype=np.int32)
-    row[chosen] = np.arange(len(chosen), dtype=np.int32)
-    for shard in shards(tokens):
-        ids, offsets, reach = _lines(shard.tokens, window)
-        of = group[shard.rows][shard.tokens.sentence_document]
-        _add_by_group(ids, offsets, of, reach if isinstance(window, int) else 0, row[shard.types], counts, totals)
-
-    def cells(first: Ints, second: Ints, of: Ints, count: Ints) -> tuple[Ints, Ints, Ints, Ints]:
-        own, others = counts[row[first], of], counts[row[second], of]
-        return count, own - count, others - count, totals[of] - own - others + count
-
-    return cells
+        of = np.zeros(shard.tokens.n_documents, dtype=np.int64) if group is None else group[shard.rows]
+        of = of[shard.tokens.sentence_document]
+        reach = reach if isinstance(window, int) else 0
+        _add_totals(ids, offsets, of, reach, row[shard.types], first_count, second_count, total)
+    return _Totals(row, first_count, second_count, total * (1 + (both_ways and isinstance(window, int))))
 
 
 def _lines(tokens: Tokens, window: int | str) -> tuple[Ids, Offsets, int]:
@@ -198,27 +188,16 @@ def _lines(tokens: Tokens, window: int | str) -> tuple[Ids, Offsets, int]:
 
 
 @compiled
-def _totals(ids: Any, offsets: Any, reach: int, types: int) -> Any:
-    """The number of pairs that each type begins, and that it ends."""
-    begun, ended = np.zeros(types, np.int64), np.zeros(types, np.int64)
+def _add_totals(ids: Any, offsets: Any, group: Any, reach: int, row: Any, begun: Any, ended: Any, total: Any) -> None:
+    """Add the pairs that each type begins and ends, and all, by the group of the sentence; with `reach` 0 sentences."""
     for line in range(len(offsets) - 1):
+        total[group[line]] += reach == 0
         for place in range(offsets[line], offsets[line + 1]):
-            begun[ids[place]] += min(reach, offsets[line + 1] - 1 - place)
-            ended[ids[place]] += min(reach, place - offsets[line])
-    return begun, ended
-
-
-@compiled
-def _add_by_group(ids: Any, offsets: Any, group: Any, reach: int, row: Any, counts: Any, totals: Any) -> None:
-    """Add the pairs of each chosen type, and of all, to their group's; with `reach` 0, the sentences."""
-    for line in range(len(offsets) - 1):
-        begin, end = offsets[line], offsets[line + 1]
-        totals[group[line]] += reach == 0
-        for place in range(begin, end):
-            pairs = min(reach, end - 1 - place) + min(reach, place - begin) if reach else 1
-            totals[group[line]] += pairs if reach else 0
+            after = min(reach, offsets[line + 1] - 1 - place)
+            total[group[line]] += after
             if row[ids[place]] >= 0:
-                counts[row[ids[place]], group[line]] += pairs
+                begun[row[ids[place]], group[line]] += after if reach else 1
+                ended[row[ids[place]], group[line]] += min(reach, place - offsets[line])
 
 
 @compiled
@@ -330,14 +309,15 @@ def collocates_by_group(
     alphabet, least = alphabetical(tokens), max(min_count, 1)
     found = []
     for key, count, documents in _counted(tokens, window, totals, alphabet, least, node, stopwords, group):
-        pair, of = of_terms([key], len(groups))
+        pair, of = split_terms([key], len(groups))
         overall = np.bincount(pair, count).astype(np.int64)[pair]
         rows = np.stack([key // max(len(groups), 1), of, count, documents, overall])
         found.append(rows[:, count >= least].astype(np.int64))
     key, of, count, documents, overall = np.concatenate(found, axis=1)
     first, second = alphabet[np.stack(np.divmod(key, max(len(alphabet), 1)))]
-    own = _totals_by_group(tokens, window, np.union1d(first, second), group, len(groups))
-    table = association_measures(*own(first, second, of, count))[["expected", "g2", "log_dice"]]
+    chosen = np.union1d(first, second)
+    own = _totals_of(tokens, window, both_ways=True, chosen=chosen, group=group, groups=len(groups))
+    table = association_measures(*own.cells(first, second, count, of))[["expected", "g2", "log_dice"]]
     table["overall"] = association_measures(*totals.cells(first, second, overall))["log_dice"]
     table = table.assign(first=names(tokens, first), second=names(tokens, second), count=count, documents=documents)
     table[by] = np.array(groups, dtype=object)[of]

@@ -16,12 +16,12 @@ from analysis.terms.keys import (
     Columns,
     alphabet,
     alphabetical,
-    by_value,
+    argsort_small,
     first_of,
     key_buckets,
-    of_terms,
     rank_of,
-    summed,
+    split_terms,
+    sum_by_key,
 )
 from analysis.terms.trends import trends
 from analysis.terms.zipf import zipf
@@ -101,7 +101,7 @@ def terms(
         numbers += [np.bincount(cells.row, cells.amount * other) for other in (cells.amount, size)]
         if weights is not None:
             numbers.append(np.bincount(cells.row, cells.amount))
-        order = by_value(cells.term)  # sorted pieces are soon sorted together
+        order = argsort_small(cells.term)  # sorted pieces are soon sorted together
         buckets.add(*(column[order] for column in (*keys, *numbers)))
     owner, running = np.concatenate(owners), np.concatenate(runnings)
     rows = _first_rows(buckets, len(keys), groups, min_count, most)
@@ -190,7 +190,7 @@ def _first_rows(buckets: Buckets, keys: int, groups: Groups, min_count: int, mos
         kept, lightest = place < each, np.inf
         if number > 1:  # beside those of the terms that are first in all groups together
             of_all = _order(rows, keys, "weight")
-            term, _ = of_terms([rows[key].to_numpy()[of_all] for key in range(keys)], number)
+            term, _ = split_terms([rows[key].to_numpy()[of_all] for key in range(keys)], number)
             kept[of_all[term < each]] = True
             lightest = rows["weight"].to_numpy()[of_all[term == each - 1]].max(initial=0.0)
         rows = rows[kept]
@@ -205,9 +205,9 @@ def _order(rows: pd.DataFrame, keys: int, *first: str) -> Ints:
 
 def _rows(columns: Columns, keys: int, groups: Groups, min_count: int) -> pd.DataFrame:
     """The terms of a bucket: their key, as columns 0, 1 ..., what `Sums` needs, idf, and count in all groups."""
-    columns = summed(columns, keys)
+    columns = sum_by_key(columns, keys)
     times, units, square, product, *amount = columns[keys:]
-    term, group = of_terms(columns[:keys], len(groups.names))
+    term, group = split_terms(columns[:keys], len(groups.names))
     # Sums of thirds are off by a last bit, and would break ties.
     counts = amount[0].round(9) if amount else times
     documents = np.minimum(units, groups.sizes[group])  # the units of a group's only document are its sentences

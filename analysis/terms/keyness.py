@@ -10,7 +10,7 @@ from scipy import sparse
 
 from analysis.core.compiled import Ints
 from analysis.terms.cells import Groups, check_ngrams, counted_terms
-from analysis.terms.keys import Alphabet, Columns, alphabet, changes, key_buckets, pack, rank_of
+from analysis.terms.keys import Alphabet, Columns, alphabet, key_buckets, pack, rank_of, starts_of_keys
 from analysis.terms.permutation import Permutations
 from analysis.terms.tallies import COLUMNS, OWN_WORDS, FirstTerms, frequency_list, key_table
 from analysis.text.buckets import Buckets
@@ -58,8 +58,8 @@ def keyness(
       al. 2016, Significance testing of word frequencies in corpora; Mildenberger 2023, keyperm). A term may have fewer
       or more divisions, see `permutation.Permutations.chances`. ``q_documents``: adjusted for the number of terms
       tested (Benjamini and Hochberg 1995): of the terms below 0.05 about 5% at most are chance. Both are 1 where ``p``
-      is 0.05 or more, and NaN for a term of too few documents to tell anything (`permutation.Permutations.least`), with
-      fewer than two documents on a side, for a frequency list, and with `permutations` 0;
+      is 0.05 or more, and NaN for a term of too few documents (`permutation.Permutations.min_documents`), with fewer
+      than two documents on a side, for a frequency list, and with `permutations` 0;
     - ``p``: the probability of so high a ``g2`` if words were drawn one by one. They come in documents, so it is far
       too small. ``q``: ``p`` adjusted for the number of terms in the table;
     - ``chi2``, ``chi2_yates``: Pearson's, without and with Yates' correction; ``fisher_p``: Fisher's exact test;
@@ -180,7 +180,7 @@ def keyness_by_group(
         table = key_table(words.terms(found.keys, n, 1), found, first.sizes, sides, k=k, prior=prior)
         table.insert(0, by, labels[row])
         tables.append(table)
-        own_words[labels[row]] = first.own()
+        own_words[labels[row]] = first.distinct_words()
     every = pd.concat(tables, ignore_index=True)
     every.attrs[OWN_WORDS] = own_words
     return every
@@ -268,14 +268,14 @@ def _first_terms(
             count, holding = count[often].astype(np.int64), holding[often]
             counts = np.stack([count, every[0] - count, holding, every[1] - holding])
             # What is in so many documents that it may be tested, as far as is known: there will be no fewer terms.
-            chosen = first.add(keys, counts, dealt.least(row, spread))
+            chosen = first.add(keys, counts, dealt.min_documents(row, spread))
             pairs.append((np.flatnonzero(often)[chosen], np.full(len(chosen), row)))
             numbers[place].append(np.arange(added, added := added + len(chosen)))
         dealt.add(begin, document, times, *(np.concatenate(column) for column in zip(*pairs, strict=True)))
     chances = dealt.chances(spread, among)
     for row, first, own_numbers in zip(compared, found, numbers, strict=True):
-        least = dealt.least(row, spread)
-        first.settle(chances[np.concatenate(own_numbers)], least, among * int(spread[least:].sum()))
+        least = dealt.min_documents(row, spread)
+        first.set_p_values(chances[np.concatenate(own_numbers)], least, among * int(spread[least:].sum()))
     return found, shared
 
 
@@ -284,5 +284,5 @@ def _by_key(columns: Columns) -> tuple[Columns, Ints, Ints, Ints]:
     *keys, document, times = columns
     order = np.lexsort(keys[::-1]) if len(keys) > 1 else np.argsort(keys[0], kind="stable")
     keys = [key[order] for key in keys]
-    begin = np.append(np.flatnonzero(changes(keys)), len(order))
+    begin = np.append(np.flatnonzero(starts_of_keys(keys)), len(order))
     return [key[begin[:-1]] for key in keys], begin, document[order], times[order]

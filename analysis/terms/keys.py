@@ -76,7 +76,7 @@ def rank_of(order: NDArray[Any]) -> Ids:
     return rank
 
 
-def by_value(values: Ids) -> Ids:
+def argsort_small(values: Ids) -> Ids:
     """A stable argsort of small integers: a sparse transpose, by counting, is far faster than sorting."""
     rows = np.arange(len(values), dtype=np.int32)
     shape = (1, int(values.max(initial=0)) + 1)
@@ -127,14 +127,14 @@ def key_buckets(*corpora: Tokens, radices: Sequence[int], values: Sequence[Any],
     return Buckets(place, types, number=1 if place is None else min(rows // ROWS + 1, FILES), alike=max(radices[-1], 1))
 
 
-def summed(columns: Columns, keys: int = 1) -> Columns:
+def sum_by_key(columns: Columns, keys: int = 1) -> Columns:
     """The rows of `columns` summed by key, the first `keys` columns, and sorted by it."""
     if keys > 1:
         order = np.lexsort(columns[keys - 1 :: -1])
     else:  # integers have the same sum in any order, and an unstable sort is far faster
         order = np.argsort(columns[0], kind="stable" if any(v.dtype.kind == "f" for v in columns) else None)
     columns = [column[order] for column in columns]
-    begins = changes(columns[:keys])
+    begins = starts_of_keys(columns[:keys])
     first = np.flatnonzero(begins)
     if len(first) == len(order):
         return columns
@@ -147,17 +147,17 @@ def summed(columns: Columns, keys: int = 1) -> Columns:
     return [*(key[first] for key in columns[:keys]), *sums]
 
 
-def changes(columns: Columns) -> Bools:
+def starts_of_keys(columns: Columns) -> Bools:
     """Which rows of sorted columns differ from the one before, the first included."""
     new = np.ones(len(columns[0]), dtype=bool)
     new[1:] = np.logical_or.reduce([column[1:] != column[:-1] for column in columns])
     return new
 
 
-def of_terms(keys: Columns, groups: int) -> tuple[Ints, Ints]:
+def split_terms(keys: Columns, groups: int) -> tuple[Ints, Ints]:
     """The term, numbered from 0, and the group of each of sorted keys."""
     last, group = np.divmod(keys[-1], max(groups, 1))
-    return np.cumsum(changes([*keys[:-1], last])) - 1, group
+    return np.cumsum(starts_of_keys([*keys[:-1], last])) - 1, group
 
 
 def key_index(keys: Columns) -> pd.Index:

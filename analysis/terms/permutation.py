@@ -73,7 +73,7 @@ class Permutations:
         self._done = [tuple(np.empty((4, 0), dtype=np.int64))]  # how far apart in how many dealings, size, group
         self._open: list[Pairs] | None = []
 
-    def least(self, group: int, spread: Ints) -> int:
+    def min_documents(self, group: int, spread: Ints) -> int:
         """Minimum number of documents with a term for a test of its share in `group`; 0 where there is no test.
 
         There is none with fewer than two units in the group, or outside of it. ``spread[d]`` is the number of terms in
@@ -83,8 +83,9 @@ class Permutations:
         Biometrics 46).
 
         >>> dealt = Permutations(np.repeat([0, 1], [5, 60]), np.ones(65), None, 1999, 0)
-        >>> dealt.least(0, np.array([0, 900, 80, 20, 10, 5])), dealt.least(0, np.array([0, 900, 80, 4000, 5000, 5]))
-        (2, 4)
+        >>> spreads = [0, 900, 80, 20, 10, 5], [0, 900, 80, 4000, 5000, 5]
+        >>> [dealt.min_documents(0, np.array(spread)) for spread in spreads]
+        [2, 4]
         """
         units = len(self._order)
         few = min(int(self._units[group]), units - int(self._units[group]))
@@ -117,7 +118,7 @@ class Permutations:
         Sequential Monte Carlo multiple testing, Bioinformatics 27), or `WORK` is done.
         """
         self._deal_first()
-        least = np.array([self.least(group, spread) or len(spread) for group in range(len(self._units))])
+        least = np.array([self.min_documents(group, spread) or len(spread) for group in range(len(self._units))])
         tests = among * np.array([spread[documents:].sum() for documents in least])
         as_far, dealt, size, group = map(np.concatenate, zip(*self._done, strict=True))
         tested = size >= least[group]

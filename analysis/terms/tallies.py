@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from analysis.core.compiled import Floats, Ints
 from analysis.terms import association
-from analysis.terms.keys import Columns, FirstRows, key_index, pack, summed, unpack
+from analysis.terms.keys import Columns, FirstRows, key_index, pack, sum_by_key, unpack
 from analysis.terms.permutation import SIGNIFICANT
 
 COLUMNS = [
@@ -51,9 +51,9 @@ class FirstTerms:
         Return the rows of those to deal, if those in `least` documents are tested in the end; 0: none.
         """
         pairs = pack([*counts[:2]], self._radices)
-        own = summed([*pairs, np.ones(len(counts[0]), dtype=np.int64)], len(pairs))
+        own = sum_by_key([*pairs, np.ones(len(counts[0]), dtype=np.int64)], len(pairs))
         every = [np.concatenate(pair) for pair in zip([*self._pairs, self._times], own, strict=True)]
-        *self._pairs, self._times = summed(every, len(pairs))
+        *self._pairs, self._times = sum_by_key(every, len(pairs))
         g2 = association.g2_two_cell(counts[0], self.sizes[0], counts[1], self.sizes[1])
         dealt = (counts[2] + counts[3] >= least) & (least > 0) & (association.p_value(g2) < SIGNIFICANT)
         columns = [-g2, *keys, *counts]
@@ -61,7 +61,7 @@ class FirstTerms:
         self._others.add(*(column[~dealt] for column in columns))
         return np.flatnonzero(dealt)
 
-    def settle(self, chances: Floats, least: int, tests: int) -> None:
+    def set_p_values(self, chances: Floats, least: int, tests: int) -> None:
         """Take the p-values of the terms dealt, in the order of `add`; NaN: not tested.
 
         Tested are those in `least` documents or more, `tests` in all. A p-value is at least that of the counts: what is
@@ -88,7 +88,7 @@ class FirstTerms:
         every_q = _adjusted(association.p_value(self._pair_g2()), self._times, int(self._times.sum()))
         return Ranked(keys, counts, every_q[own], p, q)
 
-    def own(self) -> tuple[int, float]:
+    def distinct_words(self) -> tuple[int, float]:
         """Of the terms that the first side uses more: the number of the significant ones, and the sum of all G²."""
         pairs = unpack(self._pairs, self._radices)
         more, sure = (count / self.sizes[0] > other / self.sizes[1] for count, other in (pairs, self._dealt[-4:-2]))
