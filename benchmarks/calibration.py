@@ -126,7 +126,7 @@ def trending(tokens: Tokens, lexicon: Lexicon) -> str:
     stops = stop_words(STOPS, tokens.languages)
     often = frequencies(tokens, stopwords=stops)["term"].head(25)
     period = longest_period(tokens) or "week"
-    return terms.trending(trend_tests(trends(tokens, often, every=period)), period)
+    return terms.trends(trend_tests(trends(tokens, often, every=period)), period)
 
 
 def labels(lexicon: Lexicon) -> dict[str, str]:
@@ -136,17 +136,17 @@ def labels(lexicon: Lexicon) -> dict[str, str]:
 
 def shifted(tokens: Tokens, lexicon: Lexicon) -> str:
     """What the framing notebook says of frames by group."""
-    return framing.shifted(shifts(tokens, lexicon, "source", permutations=1999), "source", labels(lexicon))
+    return framing.shifts(shifts(tokens, lexicon, "source", permutations=1999), "source", labels(lexicon))
 
 
 def in_headlines(tokens: Tokens, lexicon: Lexicon) -> str:
     """What it says of headlines."""
-    return framing.in_headlines(headline_body(tokens, lexicon, permutations=1999), labels(lexicon))
+    return framing.headlines(headline_body(tokens, lexicon, permutations=1999), labels(lexicon))
 
 
 def together(tokens: Tokens, lexicon: Lexicon) -> str:
     """What it says of frames in one sentence."""
-    return framing.together(cooccurrence(tokens, lexicon), labels(lexicon))
+    return framing.cooccurrence(cooccurrence(tokens, lexicon), labels(lexicon))
 
 
 def words_with(tokens: Tokens, lexicon: Lexicon) -> str:
@@ -154,22 +154,22 @@ def words_with(tokens: Tokens, lexicon: Lexicon) -> str:
     frames = profile(tokens, lexicon).sort_values("hits", ascending=False, kind="stable")
     strongest = frames["frame"].iloc[0]
     stops = stop_words(STOPS, tokens.languages)
-    return framing.words_with(frame_words(tokens, lexicon, strongest, stopwords=stops), labels(lexicon)[strongest])
+    return framing.frame_words(frame_words(tokens, lexicon, strongest, stopwords=stops), labels(lexicon)[strongest])
 
 
 def shared_text(tokens: Tokens, lexicon: Lexicon) -> str:
     """What the redundancy notebook says of passages."""
-    return redundancy.shared_text(passages(tokens, document_pairs(tokens)))
+    return redundancy.passages(passages(tokens, document_pairs(tokens)))
 
 
 CLAIMS = {
     "key words": Claim(terms.key_words, sides, key_words, ("No word", "Which words")),
-    "trends": Claim(terms.trending, dates, trending, ("No word", "Too few")),
-    "frames by group": Claim(framing.shifted, sides, shifted, ("No source", "Whether")),
-    "headlines": Claim(framing.in_headlines, titles, in_headlines, ("Headlines speak of no",)),
-    "frames together": Claim(framing.together, words, together, ("No two", "Too few")),
-    "words of a frame": Claim(framing.words_with, words, words_with, ("No other", "Too few")),
-    "shared passages": Claim(redundancy.shared_text, words, shared_text, ("No two",)),
+    "trends": Claim(terms.trends, dates, trending, ("No word", "Too few")),
+    "frames by group": Claim(framing.shifts, sides, shifted, ("No source", "Whether")),
+    "headlines": Claim(framing.headlines, titles, in_headlines, ("Headlines speak of no",)),
+    "frames together": Claim(framing.cooccurrence, words, together, ("No two", "Too few")),
+    "words of a frame": Claim(framing.frame_words, words, words_with, ("No other", "Too few")),
+    "shared passages": Claim(redundancy.passages, words, shared_text, ("No two",)),
 }
 
 

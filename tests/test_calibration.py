@@ -38,7 +38,7 @@ def test_every_claim_of_chance_is_calibrated() -> None:
                 written[name] = inspect.getsource(function)
     claiming = re.compile(r'\bchance\b|stands? out|"(q|q_documents|direction)"')
     claims = {name for name, source in written.items() if claiming.search(source)}
-    assert {"key_words", "together"} <= claims
+    assert {"key_words", "cooccurrence"} <= claims
     calibrated = {claim.finding.__name__ for claim in calibration.CLAIMS.values()}
     assert claims <= calibrated, f"not in benchmarks/calibration.py: {claims - calibrated}"
 

@@ -16,22 +16,18 @@ QUOTED = 70  # characters of the passage that a card quotes
 
 
 class Card(NamedTuple):
-    """An answer: its ``title``, one sentence with a link to where it comes from, and bars or a quotation.
-
-    ``bars``: what each is called, its number as written, and its length as a share of the longest. ``quote``: what is
-    quoted, and the quotation.
-    """
+    """An answer: one sentence with a link to where it comes from, and bars or a quotation."""
 
     title: str
-    place: str
+    place: str  # id of the question
     text: str
-    bars: Sequence[tuple[str, str, float]] = ()
+    bars: Sequence[tuple[str, str, float]] = ()  # name, number as written, share of the longest
     unit: str = ""
-    quote: tuple[str, str] | None = None
+    quote: tuple[str, str] | None = None  # what is quoted, and the quotation
 
 
 def cards(run: Path, sections: Sequence[Mapping[str, Any]]) -> list[Card]:
-    """The cards of the sections that a report in the folder `run` has; those without an answer are left out."""
+    """The cards of the `sections` of the report in the folder `run`, without those that have no answer."""
     made = {"term_frequency": _words, "framing": _frames, "redundancy": _repeats}
     found = [made[section["name"]](run, section) for section in sections if section["name"] in made]
     return [card for card in found if card is not None]
@@ -42,12 +38,13 @@ def _words(run: Path, section: Mapping[str, Any]) -> Card | None:
     if table is None:
         return None
     top, most = table.head(BARS), table.iloc[0]
+    place, _ = _answer(section, "words", "all_words")
     if most["count"] < 2:
-        return Card("Words", _answer(section, "words", "all_words")[0], "No word is used more than once.")
+        return Card("Words", place, "No word is used more than once.")
     inside = f", in {counted(most['documents'], 'document')}" * int(most["documents"] > 1)
     text = f"“{most['term']}” is used most: {times(most['count'])}{inside}."
     bars = [(row["term"], f"{row['count']:,}", row["count"] / top["count"].max()) for row in top.to_dict("records")]
-    return Card("Words", _answer(section, "words", "all_words")[0], text, bars, "occurrences")
+    return Card("Words", place, text, bars, "occurrences")
 
 
 def _frames(run: Path, section: Mapping[str, Any]) -> Card | None:
@@ -79,7 +76,7 @@ def _repeats(run: Path, section: Mapping[str, Any]) -> Card | None:
 
 
 def repeated_share(run: Path) -> float:
-    """How much of the words of a report's texts is repeated verbatim; 0 where it does not say."""
+    """The share of a report's words that is repeated verbatim; 0 where it does not say."""
     table = _table(run, "redundancy/repeated_shares")
     return 0.0 if table is None else float(table["repeated"].sum() / max(table["words"].sum(), 1))
 
@@ -88,14 +85,13 @@ def _answer(section: Mapping[str, Any], *shown: str) -> tuple[str, str]:
     """The place and the sentence of the question that shows a figure or table of one of these names."""
     for question in [*section["questions"], *section["vain"]]:
         if {f"{section['name']}-{name}" for name in shown} & set(question["ids"]):
-            return question["id"], next(
-                (block["text"] for block in question["blocks"] if block["kind"] == "finding"), ""
-            )
+            found = [block["text"] for block in question["blocks"] if block["kind"] == "finding"]
+            return question["id"], found[0] if found else ""
     return section["name"], ""
 
 
 def _table(run: Path, *names: str) -> pd.DataFrame | None:
-    """The first of these tables that is there and has rows."""
+    """The first of these tables that exists and has rows."""
     for name in names:
         path = run / f"{name}.csv"
         if path.is_file():

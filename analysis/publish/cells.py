@@ -1,7 +1,6 @@
-"""Tables as people read them: columns with labels, shares in percent, decimals one below the other, titles for names.
+"""Tables as people read them: columns with labels, shares in percent, decimals aligned, titles for names.
 
-``labels.yml`` says what columns are called and how their numbers are written; the files of a run keep the names and
-the six digits.
+``labels.yml`` says what columns are called and how their numbers are written. The files of a run keep names and digits.
 """
 
 import html
@@ -29,18 +28,14 @@ _FILE = Path(__file__).with_name("labels.yml")
 
 
 class Look(NamedTuple):
-    """How a column is shown: its `label`, the `decimals` of its numbers (None: it has none), in `percent` or not.
-
-    `line`: a name, of which line ends are written out too. `folded`: out of sight until asked for. `names`: what some
-    of its values are called.
-    """
+    """How a column is shown."""
 
     label: str
-    decimals: int | None = None
+    decimals: int | None = None  # of its numbers; None: it has none
     percent: bool = False
-    line: bool = False
-    folded: bool = False
-    names: Mapping[str, str] = {}
+    line: bool = False  # it holds names, of which line ends are written out too
+    folded: bool = False  # out of sight until asked for
+    names: Mapping[str, str] = {}  # what some of its values are called
 
 
 def looks(
@@ -51,11 +46,10 @@ def looks(
     titles: Mapping[str, str] | None = None,
     keys: Mapping[str, str] | None = None,
 ) -> list[Look]:
-    """How each of the `columns` (``name``, ``type``) of `table`, as "shares", is shown, given its `rows`.
+    """How to show each of the `columns` (``name``, ``type``) of `table`, such as "shares", given its `rows`.
 
-    `titles`: what documents are called, where no column has their titles; `keys`: frames. A number has as many decimals
-    as give the largest of its column three digits, a share two, a probability four. Without a `table`, no column is
-    folded.
+    `titles` are those of documents, used where no column has them; `keys` are labels of frames. The largest number of a
+    column gets three digits, a share two, a probability four. Without a `table`, no column is folded.
 
     >>> columns = [{"name": "tf_idf", "type": "number"}, {"name": "document_share", "type": "number"}]
     >>> [look[:3] for look in looks(columns, [[12.5, 0.25], [3.25, 1]])]
@@ -63,10 +57,24 @@ def looks(
     """
     if any(column["name"] == "title" for column in columns):
         titles = None
-    return [
-        _look(column["name"], column["type"], [row[place] for row in rows], table, titles or {}, keys or {})
-        for place, column in enumerate(columns)
-    ]
+    found = []
+    for place, column in enumerate(columns):
+        name, kind = column["name"], column["type"]
+        cells = [row[place] for row in rows]
+        label, folded = called(name, table), bool(table) and _is("folded", name, table)
+        if kind in ("integer", "number"):
+            percent = _is("percent", name, table)
+            decimals = CHANCE if _is("chances", name, table) else 0 if kind == "integer" else _decimals(cells, percent)
+            found.append(Look(label, decimals, percent, folded=folded))
+            continue
+        names = YES if kind == "boolean" else _file()["values"].get(name, {})
+        texts = dict.fromkeys(cell for cell in cells if isinstance(cell, str))  # in order: the page has them as data
+        if _is("documents", name, table):
+            names = {text: listed for text in texts if (listed := _documents(text, titles or {})) != text}
+        elif _is("keys", name, table):
+            names = {text: (keys or {}).get(text) or in_words(text.removeprefix(f"{name}_")) for text in texts}
+        found.append(Look(label, line=name in NAMES, folded=folded, names=names))
+    return found
 
 
 def shown(value: Any, look: Look) -> str:
@@ -89,9 +97,9 @@ def shown(value: Any, look: Look) -> str:
 
 
 def table_html(table: pd.DataFrame, name: str = "", *, folded: bool = True) -> str:
-    """`table`, which is called `name`, as an HTML table; columns that are folded are left out if not `folded`."""
+    """`table`, which is called `name`, as an HTML table, without its folded columns unless `folded`."""
     cells = list(table.itertuples(index=False, name=None))
-    own = looks(_columns(table), cells, name)
+    own = looks(columns_of(table), cells, name)
     places = [place for place, look in enumerate(own) if folded or not look.folded]
     return rows_html([[row[place] for place in places] for row in cells], [own[place] for place in places])
 
@@ -107,10 +115,10 @@ def rows_html(rows: Sequence[Sequence[Any]], own: Sequence[Look]) -> str:
 
 
 def titled(documents: pd.DataFrame, *, longest: int | None = None) -> dict[str, str]:
-    """What each document is called: its title, with source and date where others have the same; else its name.
+    """What each document is called: its title, with source and date where others share it; else its name.
 
-    With `longest` as in a sentence: titles and names in quotation marks, titles of more characters cut, in the middle
-    where others begin alike. No two documents are called the same.
+    With `longest` names are as in a sentence, in quotation marks, longer titles cut, in the middle where others begin
+    alike. No two documents are called the same.
 
     >>> documents = pd.DataFrame({"doc_id": ["a", "b", "c"], "title": ["Rain", "Rain", ""], "source": ["X", "Y", ""]})
     >>> titled(documents.assign(date=pd.NaT)), titled(documents.assign(date=pd.NaT), longest=3)["a"]
@@ -143,7 +151,7 @@ def with_titles(table: pd.DataFrame, name: str, titles: Mapping[str, str]) -> pd
 
 
 def called(column: str, table: str = "") -> str:
-    """What a column is called: a group's own name is none of `labels.yml` and stays.
+    """The label of a column; one that is not in `labels.yml`, such as the name of a group, stays.
 
     >>> called("g2"), called("a"), called("a", "pairs_of_frames"), called("Local radio")
     ('G²', 'a', 'first frame', 'Local radio')
@@ -162,25 +170,8 @@ def in_words(key: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def _look(
-    name: str, kind: str, cells: Sequence[Any], table: str, titles: Mapping[str, str], keys: Mapping[str, str]
-) -> Look:
-    label, folded = called(name, table), bool(table) and _is("folded", name, table)
-    if kind in ("integer", "number"):
-        percent = _is("percent", name, table)
-        decimals = CHANCE if _is("chances", name, table) else 0 if kind == "integer" else _decimals(cells, percent)
-        return Look(label, decimals, percent, folded=folded)
-    names = YES if kind == "boolean" else _file()["values"].get(name, {})
-    texts = dict.fromkeys(cell for cell in cells if isinstance(cell, str))  # in order: the page has them as data
-    if _is("documents", name, table):
-        names = {text: listed for text in texts if (listed := _documents(text, titles)) != text}
-    elif _is("keys", name, table):
-        names = {text: keys.get(text) or in_words(text.removeprefix(f"{name}_")) for text in texts}
-    return Look(label, line=name in NAMES, folded=folded, names=names)
-
-
 def _documents(text: Any, titles: Mapping[str, str]) -> Any:
-    """The title of a document, or those of several that have commas between."""
+    """The title of a document, or those of several separated by commas."""
     if text in titles or not isinstance(text, str):
         return titles.get(text, text)
     parts = text.split(", ")
@@ -199,7 +190,7 @@ def _file() -> dict[str, Any]:
 
 
 def _decimals(cells: Sequence[Any], percent: bool) -> int:
-    """As many as give the largest three digits, of percent two; fewer where they are all zeros."""
+    """Decimals that give the largest of the cells three digits, of percent two; fewer where they are all zeros."""
     sizes = [abs(float(cell)) * (100 if percent else 1) for cell in cells if not pd.isna(cell)]
     sizes = [size for size in sizes if 0 < size < LARGEST]
     if not sizes:
@@ -222,21 +213,31 @@ def _number(value: float, look: Look) -> str:
     return f"{sign}{written}{after}"
 
 
-def _columns(table: pd.DataFrame) -> list[dict[str, str]]:
-    """The columns of a DataFrame, with the types that the look depends on."""
+def columns_of(table: pd.DataFrame) -> list[dict[str, str]]:
+    """The name and type (as CSVW has it) of each column.
 
-    def kind(column: pd.Series) -> str:
-        if pd.api.types.is_bool_dtype(column):
-            return "boolean"
-        if not pd.api.types.is_numeric_dtype(column):
-            return "string"
-        return "number" if pd.api.types.is_float_dtype(column) else "integer"
+    The type is that of the dtype, not of what the cells look like: a document may be called 007.
 
-    return [{"name": str(name), "type": kind(table[name])} for name in table.columns]
+    >>> columns_of(pd.DataFrame({"term": ["rain"], "count": [2]}))
+    [{'name': 'term', 'type': 'string'}, {'name': 'count', 'type': 'integer'}]
+    """
+    kinds = {
+        "boolean": pd.api.types.is_bool_dtype,
+        "integer": pd.api.types.is_integer_dtype,
+        "number": pd.api.types.is_float_dtype,
+        "date": pd.api.types.is_datetime64_any_dtype,
+    }
+    columns = []
+    for name, dtype in table.dtypes.items():
+        own = dtype.categories.dtype if isinstance(dtype, pd.CategoricalDtype) else dtype
+        columns.append(
+            {"name": str(name), "type": next((kind for kind, is_of in kinds.items() if is_of(own)), "string")}
+        )
+    return columns
 
 
 def _td(text: str, kind: str) -> str:
-    """One cell; a long text asks for room, lest other columns squeeze it to a word a line."""
+    """One cell; a long text claims room, lest other columns squeeze it to a word a line."""
     return f'<td{_classes(kind or "long" * (len(text) > LONG))} dir="auto">{html.escape(text)}</td>'
 
 

@@ -1,7 +1,6 @@
 """Drawings in a plane: points against two scales, lines over time, a document against itself, passages by date.
 
-Clouds of points and strokes are pictures inside the drawing: as shapes, a large vocabulary would make files of many
-megabytes.
+Clouds of points and strokes are rasterized: as shapes, a large vocabulary would make files of many megabytes.
 """
 
 from collections.abc import Mapping, Sequence
@@ -41,15 +40,7 @@ APART = 2.0  # points between two labels
 CLOUD: dict[str, Any] = {"color": COLOURS["sky"], "markersize": 3, "markeredgewidth": 0, "rasterized": True}
 
 
-def _points_told(table: pd.DataFrame, **options: Any) -> str:
-    """What `labelled_points` shows, in words."""
-    axes = f"{options['ylabel']} against {options['xlabel'].lower()}"
-    return (
-        f"Points, one for each of {len(table):,} words: {axes}. {highest(table[options['label']], table[options['x']])}"
-    )
-
-
-@drawing(_points_told)
+@drawing
 def labelled_points(
     table: pd.DataFrame,
     *,
@@ -59,11 +50,8 @@ def labelled_points(
     xlabel: str,
     ylabel: str,
     most: int = 40,
-) -> Figure:
-    """A point a row at `x` (logarithmic) and `y` (from 0), the first rows labelled as far as there is room.
-
-    Up to `most` rows get their `label`, in the order of the table, each beside its point where it meets no other label.
-    """
+) -> tuple[Figure, str]:
+    """A point a row at `x` (logarithmic) and `y` (from 0), the first `most` rows labelled as far as there is room."""
     fig, ax = plane(3.4)
     ax.plot(table[x], table[y], "o", alpha=0.6, **CLOUD)
     ax.set_xscale("log")
@@ -74,21 +62,17 @@ def labelled_points(
     ax.set_ylabel(ylabel)
     ax.grid()
     _labels(fig, ax, table.head(most), x=x, y=y, label=label, most=most)
-    return fig
+    said = f"Points, one for each of {len(table):,} words: {ylabel} against {xlabel.lower()}"
+    return fig, f"{said}. {highest(table[label], table[x])}"
 
 
-def _panels_told(table: pd.DataFrame, **options: Any) -> str:
-    """What `small_multiples` shows, in words."""
-    most = table.groupby(options["by"], sort=False)[options["y"]].max()
-    said = highest([f"peak of {name}" for name in most.index], most)
-    return f"Lines over time in {len(most)} panels, a word in each: {options['ylabel'].lower()}. {said}"
-
-
-@drawing(_panels_told)
-def small_multiples(table: pd.DataFrame, *, x: str, y: str, by: str, ylabel: str, titles: Mapping[str, str]) -> Figure:
+@drawing
+def small_multiples(
+    table: pd.DataFrame, *, x: str, y: str, by: str, ylabel: str, titles: Mapping[str, str]
+) -> tuple[Figure, str]:
     """A panel for each value of `by`, in the order of the table: `y` over the dates `x`, ci_low to ci_high as a band.
 
-    All panels have one scale. Dates without a value leave a gap. `titles` says what is written above each panel.
+    All panels have one scale. Dates without a value leave a gap. `titles` are the panels' titles.
     """
     names = list(dict.fromkeys(table[by]))
     columns = min(3 if room() > 6 else 2, len(names))
@@ -112,24 +96,16 @@ def small_multiples(table: pd.DataFrame, *, x: str, y: str, by: str, ylabel: str
     for ax in axes.flat[: len(names)][-columns:]:
         ax.tick_params(labelbottom=True)
     fig.supylabel(ylabel, fontsize=8.5)
-    return fig
+    peaks = table.groupby(by, sort=False)[y].max()
+    said = highest([f"peak of {name}" for name in peaks.index], peaks)
+    return fig, f"Lines over time in {len(peaks)} panels, a word in each: {ylabel.lower()}. {said}"
 
 
-def _curve_told(table: pd.DataFrame, growth: pd.DataFrame) -> str:
-    """What `rank_curve` shows, in words."""
-    said = (
-        f"the most frequent word appears {table['count'].max():,} times, and {growth['words'].max():,} running words "
-    )
-    said += f"have {growth['types'].max():,} different ones"
-    return f"Two curves with their fits, the frequency of words by rank and new words by running words: {said}."
+@drawing
+def rank_curve(table: pd.DataFrame, growth: pd.DataFrame) -> tuple[Figure, str]:
+    """Zipf's and Heaps' laws: frequency by rank (log-log) and, beside or below, types by running words, with fits.
 
-
-@drawing(_curve_told)
-def rank_curve(table: pd.DataFrame, growth: pd.DataFrame) -> Figure:
-    """Zipf's and Heaps' laws: frequency by rank and, beside or below, types by running words, each with its fit.
-
-    `table` has rank, count, fitted (one row a term), `growth` words, types, fitted. All scales of the first are
-    logarithmic.
+    `table` has rank, count, fitted (one row a term), `growth` words, types, fitted.
     """
     aside = room() > ASIDE
     fig = Figure(figsize=(room(), 2.4 if aside else 4.6))
@@ -152,21 +128,18 @@ def rank_curve(table: pd.DataFrame, growth: pd.DataFrame) -> Figure:
     for axis, most in ((right.xaxis, wide), (right.yaxis, 5)):
         axis.set_major_locator(MaxNLocator(most))
         axis.set_major_formatter(THOUSANDS)
-    return fig
+    return fig, (
+        "Two curves with their fits, the frequency of words by rank and new words by running words: "
+        f"the most frequent word appears {table['count'].max():,} times, and {growth['words'].max():,} running words "
+        f"have {growth['types'].max():,} different ones."
+    )
 
 
-def _dots_told(matches: pd.DataFrame, **options: Any) -> str:
-    """What `dot_plot` shows, in words."""
-    said = f"{counted(len(matches), 'stroke')} off the diagonal, the longest of {matches['words'].max():,.0f} words"
-    return f"A document of {options['words']:,} words against itself, a stroke for each run that it repeats: {said}."
+@drawing
+def dot_plot(matches: pd.DataFrame, *, words: int, borders: Sequence[int]) -> tuple[Figure, str]:
+    """A document against itself: a stroke on both sides of the diagonal for each row of `dots.dot_matches`.
 
-
-@drawing(_dots_told)
-def dot_plot(matches: pd.DataFrame, *, words: int, borders: Sequence[int]) -> Figure:
-    """A document against itself: a diagonal stroke for each row (a_word, b_word, words) of `dots.dot_matches`.
-
-    Both axes are the running words; the document itself is the diagonal, and each stroke is on both sides of it.
-    `words` is how many words there are in all, `borders` (see `plots.few`) are those at which another paragraph begins.
+    `words` is the number of running words, `borders` (see `plots.few`) are those at which a paragraph begins.
     """
     fig, ax = plane(min(room(), 5))
     total = max(words, 1)
@@ -177,66 +150,54 @@ def dot_plot(matches: pd.DataFrame, *, words: int, borders: Sequence[int]) -> Fi
     one = np.stack([np.stack([a, b], 1), np.stack([a + long, b + long], 1)], 1)
     strokes = np.concatenate([one, one[:, :, ::-1]])
     # The round end makes a stroke of few words in a long text a point that can be seen.
-    smooth = len(strokes) <= SMOOTH  # many take long to draw and weigh much
+    smooth = len(strokes) <= SMOOTH
     lines = LineCollection(list(strokes), colors=COLOURS["blue"], linewidths=1.6, antialiaseds=smooth)
     lines.set(capstyle="round", rasterized=True)
     ax.add_collection(lines)
     ax.set_xlim(0, total)
     ax.set_ylim(total, 0)
     ax.set_aspect("equal")
-    ax.set_xlabel("Place in the document (words)")
-    ax.set_ylabel("Place in the document (words)")
     for axis in (ax.xaxis, ax.yaxis):
+        axis.set_label_text("Place in the document (words)")
         axis.set_major_locator(MaxNLocator(6, integer=True))
         axis.set_major_formatter(THOUSANDS)
-    return fig
+    said = f"{counted(len(matches), 'stroke')} off the diagonal, the longest of {matches['words'].max():,.0f} words"
+    return fig, f"A document of {words:,} words against itself, a stroke for each run that it repeats: {said}."
 
 
-def _ways_told(places: pd.DataFrame, **options: Any) -> str:
-    """What `timeline` shows, in words."""
-    shown = _first_families(places, options["most"])
-    texts = [f"“{_beginning(text, 40)}”" for text in shown.groupby("family", sort=True)["text"].first()]
-    known = shown["date"].dropna()
-    span = f" from {day_in_words(known.min())} to {day_in_words(known.max())}" if len(known) else ""
-    documents = shown.groupby("family", sort=True)["doc_id"].nunique()
-    return f"A line a passage, {len(texts)} in all, with a point at each day on which it appears{span}. " + highest(
-        [f"documents with {text}" for text in texts], documents
-    )
-
-
-@drawing(_ways_told)
-def timeline(places: pd.DataFrame, *, most: int = 5) -> Figure:
+@drawing
+def timeline(places: pd.DataFrame, *, most: int = 5) -> tuple[Figure, str]:
     """When passages appear: a line for each of the first `most` families of `spread.families`, a point a day.
 
-    A point of several documents has their number in it. Above a line are the first words of the passage, in how many
-    documents and sources it is, and in which source first. Places without a date are on the right, outside the line.
-    Raises `ValueError` when `most` is not at least 1.
+    A point of several documents has their number in it. Above a line are the first words of the passage, its numbers of
+    documents and sources, and the first source. Places without a date are on the right, outside the line. Raises
+    `ValueError` for `most` below 1.
     """
     if most < 1:
         raise ValueError(f"most is {most}: use a number of passages, 1 or more")
-    shown = _first_families(places, most)
-    families = shown.groupby("family", sort=True)
+    shown = places[places["family"].isin(np.unique(places["family"])[:most])]
+    families = [own for _, own in shown.groupby("family", sort=True)]
     fig, ax = plane(0.5 + WAY * max(len(families), 1))
     dates = shown["date"].dropna()
     low, high = (date2num(dates.min()), date2num(dates.max())) if len(dates) else (0.0, 1.0)  # type: ignore[no-untyped-call]
     span = max(high - low, 1.0)
     aside = high + 0.16 * span
     undated = bool(shown["date"].isna().any())
-    for y, (_, own) in enumerate(families):
+    documents = []
+    for y, own in enumerate(families):
         days = date2num(own["date"].dropna())  # type: ignore[no-untyped-call]
         place, count = np.unique(np.append(days, np.full(len(own) - len(days), aside)), return_counts=True)
         ax.hlines(y, place[0], days.max(initial=place[0]), color=COLOURS["sky"], linewidth=1.5)
         ax.scatter(place, np.full(len(place), y), s=np.where(count > 1, 80, 24), color=COLOURS["blue"], zorder=2)
         for x, several in zip(place[count > 1], count[count > 1], strict=True):
             ax.text(x, y, several, color="white", ha="center", va="center_baseline", fontsize=6.5)
-        said = f"“{_beginning(own['text'].iloc[0], int(0.98 * room() / LETTER))}”"
-        sources = own["source"].dropna().nunique()
-        origin = own["source"].iloc[0]
-        said += f"\n{counted(own['doc_id'].nunique(), 'document')}"
-        if sources > 1:
-            said += f" of {counted(sources, 'source')}, first {origin}"
-        lines = "\n".join(_beginning(line, int(1.04 * room() / LETTER)) for line in said.split("\n"))
+        text, origin, sources = own["text"].iloc[0], own["source"].iloc[0], own["source"].dropna().nunique()
+        holding = own["doc_id"].nunique()
+        below = counted(holding, "document") + (f" of {counted(sources, 'source')}, first {origin}" * (sources > 1))
+        first = f"“{_beginning(text, int(0.98 * room() / LETTER))}”"
+        lines = "\n".join(_beginning(line, int(1.04 * room() / LETTER)) for line in f"{first}\n{below}".split("\n"))
         ax.annotate(lines, (0, y), (0, 7), xycoords=ax.get_yaxis_transform(), textcoords="offset points", fontsize=7)
+        documents.append((f"documents with “{_beginning(text, 40)}”", holding))
     ax.set_ylim(len(families) - 0.7, -0.75)
     ax.set_xlim(low - 0.04 * span, (aside if undated else high) + 0.06 * span)
     ax.set_yticks([])
@@ -247,7 +208,9 @@ def timeline(places: pd.DataFrame, *, most: int = 5) -> Figure:
         ax.set_xticks([])
     if undated:
         ax.set_xticks([*ax.get_xticks(), aside], [*(t.get_text() for t in ax.get_xticklabels()), "no date"])
-    return fig
+    when = f" from {day_in_words(dates.min())} to {day_in_words(dates.max())}" if len(dates) else ""
+    said = f"A line a passage, {len(families)} in all, with a point at each day on which it appears{when}"
+    return fig, f"{said}. {highest([name for name, _ in documents], [held for _, held in documents])}"
 
 
 def _beginning(text: str, most: int) -> str:
@@ -258,30 +221,14 @@ def _beginning(text: str, most: int) -> str:
     return f"{short.rpartition(' ')[0] or short}…"
 
 
-def _first_families(places: pd.DataFrame, most: int) -> pd.DataFrame:
-    """The places of the first `most` families."""
-    return places[places["family"].isin(np.unique(places["family"])[:most])]
-
-
-def _sides_told(table: pd.DataFrame, **options: Any) -> str:
-    """What `two_sides` shows, in words."""
-    above = table["target_rank"] - table["reference_rank"]
-    counts = zip(table["term"], table["count"], table["reference_count"], strict=True)
-    words = pd.Series([f"{term} ({own:,} against {other:,})" for term, own, other in counts], table.index)
-    first = [
-        f"{side}: {', '.join(words[own].head(3)) or 'none'}"
-        for side, own in ((options["target"], above > 0), (options["reference"], above < 0))
-    ]
-    said = f"Points, one for each of {len(table):,} words, by how frequent each is on two sides"
-    return f"{said}. Farthest off, {'; '.join(first)}."
-
-
-@drawing(_sides_told)
-def two_sides(table: pd.DataFrame, *, target: str, reference: str, most: int = 40, significant: float = 0.05) -> Figure:
+@drawing
+def two_sides(
+    table: pd.DataFrame, *, target: str, reference: str, most: int = 40, significant: float = 0.05
+) -> tuple[Figure, str]:
     """A point a word: its rank on one side against that on the other, rows of `comparison.ranks`.
 
-    Words that stand out by whole documents (``q_documents`` below `significant`) are dark. Up to `most` words of the
-    table, in its order, are labelled as far as there is room. On the line both sides use a word alike.
+    Words with ``q_documents`` below `significant` are dark. The first `most` words are labelled as far as there is
+    room. On the line both sides use a word alike.
     """
     fig, ax = plane(min(room(), 4.5))
     sure = (table["q_documents"] < significant).to_numpy(dtype=bool)
@@ -293,23 +240,23 @@ def two_sides(table: pd.DataFrame, *, target: str, reference: str, most: int = 4
         axis.set_label_text(f"In {cut(name, int(0.7 * room() / LETTER))}")
     ax.margins(0.06)
     _labels(fig, ax, table, x="reference_rank", y="target_rank", label="term", most=most)
-    return fig
+    above = table["target_rank"] - table["reference_rank"]
+    counts = zip(table["term"], table["count"], table["reference_count"], strict=True)
+    words = pd.Series([f"{term} ({own:,} against {other:,})" for term, own, other in counts], table.index)
+    first = [
+        f"{side}: {', '.join(words[rows].head(3)) or 'none'}"
+        for side, rows in ((target, above > 0), (reference, above < 0))
+    ]
+    said = f"Points, one for each of {len(table):,} words, by how frequent each is on two sides"
+    return fig, f"{said}. Farthest off, {'; '.join(first)}."
 
 
-def _map_told(table: pd.DataFrame, links: pd.DataFrame) -> str:
-    """What `document_map` shows, in words."""
-    said = f"Points, one for each of {counted(len(table), 'document')}, near one another where their words are alike"
-    lines = f"{counted(len(links), 'line')} between those that share passages"
-    return f"{said} (cosine of the two most alike: {table['similarity'].max():.2f}); {lines}."
-
-
-@drawing(_map_told)
-def document_map(table: pd.DataFrame, links: pd.DataFrame) -> Figure:
+@drawing
+def document_map(table: pd.DataFrame, links: pd.DataFrame) -> tuple[Figure, str]:
     """Documents in a plane, rows of `similarity.document_map` with a ``label``, and a line for each row of `links`.
 
-    `links` are pairs of documents ``a`` and ``b``; the larger the share of their runs of words that both have
-    (``jaccard``), the thicker the line. One unit is as long across as upward. The labels of the documents farthest out
-    come first, as far as there is room.
+    `links` are pairs of documents ``a`` and ``b``; the higher their ``jaccard``, the thicker the line. The documents
+    farthest out are labelled first, as far as there is room.
     """
     fig, ax = plane(min(room(), 4.5))
     at = table.set_index("doc_id")[["x", "y"]]
@@ -324,44 +271,28 @@ def document_map(table: pd.DataFrame, links: pd.DataFrame) -> Figure:
     ax.spines[:].set_visible(False)
     outward = table.assign(label=[cut(label, 24) for label in table["label"]], out=-(table["x"] ** 2 + table["y"] ** 2))
     _labels(fig, ax, outward.sort_values("out", kind="stable"), x="x", y="y", label="label", most=len(table))
-    return fig
+    said = f"Points, one for each of {counted(len(table), 'document')}, near one another where their words are alike"
+    lines = f"{counted(len(links), 'line')} between those that share passages"
+    return fig, f"{said} (cosine of the two most alike: {table['similarity'].max():.2f}); {lines}."
 
 
-def _novelty_told(table: pd.DataFrame, **options: Any) -> str:
-    """What `novelty_curve` shows, in words."""
-    low = table.nsmallest(1, "running").to_dict("records")
-    said = "".join(f" Its running mean is lowest at {at['place']:,} ({at['running']:.0%})." for at in low)
-    return f"Points and their running mean: new runs of words in {counted(len(table), options['unit'])}.{said}"
-
-
-@drawing(_novelty_told)
-def novelty_curve(table: pd.DataFrame, *, unit: str, n: int = 4) -> Figure:
+@drawing
+def novelty_curve(table: pd.DataFrame, *, unit: str, n: int = 4) -> tuple[Figure, str]:
     """The share of new n-grams along the text: a dot a row of `novelty.curve`, with its running mean.
 
-    The dashed line is the share ``expected`` in this place had the same `unit` (what one row is called) been read in
-    random order.
+    The dashed line is the share ``expected`` in this place in random order; a row is called a `unit`.
     """
     fig, ax = plane(2.9)
     known = table[table["new"].notna()]
     many = len(known) > 1000
-    ax.plot(
-        known["place"],
-        known["new"],
-        "o",
-        color=COLOURS["sky"],
-        markersize=1.8 if many else 3.8,
-        markeredgewidth=0 if many else 0.5,
-        markeredgecolor=COLOURS["blue"],
-        alpha=0.35 if many else 1,
-        clip_on=False,
-        rasterized=True,
-        label=f"one {unit}",
-    )
+    small: dict[str, Any] = {"markersize": 1.8, "markeredgewidth": 0, "alpha": 0.35}
+    large: dict[str, Any] = {"markersize": 3.8, "markeredgewidth": 0.5, "alpha": 1}
+    dots = (small if many else large) | {"color": COLOURS["sky"], "markeredgecolor": COLOURS["blue"]}
+    ax.plot(known["place"], known["new"], "o", **dots, clip_on=False, rasterized=True, label=f"one {unit}")
     line = known.iloc[np.unique(np.linspace(0, max(len(known) - 1, 0), 1000).round().astype(int))]
     ax.plot(line["place"], line["running"], color=COLOURS["blue"], linewidth=1.6, label="running mean")
-    ax.plot(
-        line["place"], line["expected"], color=COLOURS["black"], linewidth=1, linestyle="--", label="in random order"
-    )
+    dashes: dict[str, Any] = {"color": COLOURS["black"], "linewidth": 1, "linestyle": "--"}
+    ax.plot(line["place"], line["expected"], **dashes, label="in random order")
     ax.set_ylim(0, 1)
     ax.set_xlim(0.5, max(len(table), 1) + 0.5)
     if len(table) > 6:
@@ -374,7 +305,9 @@ def novelty_curve(table: pd.DataFrame, *, unit: str, n: int = 4) -> Figure:
     ax.grid(axis="y")
     legend_above(fig, ax.lines)
     name_x(ax, f"Place in reading order ({unit}s)")
-    return fig
+    low = table.nsmallest(1, "running").to_dict("records")
+    said = "".join(f" Its running mean is lowest at {at['place']:,} ({at['running']:.0%})." for at in low)
+    return fig, f"Points and their running mean: new runs of words in {counted(len(table), unit)}.{said}"
 
 
 def _dates(ax: Axes, days: pd.Series, wide: float) -> None:

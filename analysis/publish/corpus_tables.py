@@ -1,11 +1,11 @@
 """What was read, as tables of the run: the documents, what could not be read, and what was not counted."""
 
 from pathlib import Path, PurePosixPath
-from typing import Any
 
 import pandas as pd
 
 from analysis.core.printable import visible
+from analysis.publish.findings.wording import counted
 from analysis.publish.tables import write_table
 from analysis.text.corpus import Corpus
 from analysis.text.shards import LISTED, shards
@@ -24,19 +24,16 @@ CAPTIONS = {
 def write_corpus_tables(run: Path, tokens: Tokens) -> None:
     """Write the tables of `CAPTIONS` into the folder ``corpus`` of `run`."""
     (run / FOLDER).mkdir()
-    tables = {
-        "documents": tokens.corpus.documents,
-        "problems": tokens.corpus.problems,
-        "boilerplate": table_of(_texts(shard.tokens.corpus, "boilerplate") for shard in shards(tokens)),
-        "truncated": table_of(_texts(shard.tokens.corpus, "truncated") for shard in shards(tokens)),
-    }
+    tables = {"documents": tokens.corpus.documents, "problems": tokens.corpus.problems}
+    for which in ("boilerplate", "truncated"):
+        tables[which] = table_of(_texts(shard.tokens.corpus, which) for shard in shards(tokens))
     for name, table in tables.items():
         most = LISTED if name in ("boilerplate", "truncated") else len(table) + 1
         write_table(table, run / FOLDER / name, caption=CAPTIONS[name], most=most)
 
 
 def title_of(documents: pd.DataFrame, corpus: str) -> str:
-    """The document's own title where there is one document, else what the `corpus`, a path, is called, as a title.
+    """The title of the only document, or else the name of the `corpus`, a path, as a title.
 
     >>> title_of(pd.DataFrame({"title": ["A", "B"]}), "data/my_texts")
     'My texts'
@@ -55,20 +52,15 @@ def summary_of(documents: pd.DataFrame) -> str:
     >>> summary_of(pd.DataFrame({"n_chars": [1200, 800], "source": ["A", "A"], "date": [day, day]}))
     '2 documents, 2,000 characters, 1 source, 22 June 2024.'
     """
-    count = len(documents)
-    said = f"{count:,} document{'s' if count != 1 else ''}, {documents['n_chars'].sum():,} characters"
+    said = f"{counted(len(documents), 'document')}, {documents['n_chars'].sum():,} characters"
     named = documents["source"].fillna("")
     if sources := named[named != ""].nunique():
-        said += f", {sources} source{'s' if sources != 1 else ''}"
+        said += f", {counted(sources, 'source')}"
     dates = documents["date"].dropna()
     if len(dates):
-        first, last = _day(dates.min()), _day(dates.max())
+        first, last = (f"{day.day} {day:%B %Y}" for day in (dates.min(), dates.max()))  # Windows has no %-d
         said += f", {first}" if first == last else f", {first} to {last}"
     return said + "."
-
-
-def _day(date: Any) -> str:
-    return f"{date.day} {date:%B %Y}"  # %-d is not to be had on Windows
 
 
 def _texts(corpus: Corpus, which: str) -> pd.DataFrame:

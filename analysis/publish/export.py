@@ -31,7 +31,7 @@ from analysis.publish.corpus_tables import CAPTIONS, FOLDER, summary_of, title_o
 from analysis.publish.inside import read_inside
 from analysis.publish.loading import Run, load_run
 from analysis.publish.markup import rendered
-from analysis.publish.page import MARKDOWN, NOTHING, Block, Section, asked_in, read_sections
+from analysis.publish.page import MARKDOWN, NOTHING, Block, Section, questions_of, read_sections
 from analysis.publish.pandoc import FINDING, Tree, pandoc, read_html, text_of, with_pictures, without_shorthands
 from analysis.publish.records import refuse_malformed
 
@@ -243,8 +243,8 @@ def _document(report: Run, annex: bool) -> tuple[Tree, dict[str, str]]:
 def _at_once(section: Section) -> list[Block]:
     """The blocks that the page shows at once, below the headings of the questions that found something."""
     blocks = [Block("prose", f"# {section.title}")]
-    for heading, answers in asked_in(section):
-        kinds: dict[str, list[Block]] = {kind: [block for block in answers if block.kind == kind] for kind in _KINDS}
+    for heading, own in questions_of(section):
+        kinds: dict[str, list[Block]] = {kind: [block for block in own if block.kind == kind] for kind in _KINDS}
         found = [block for block in kinds["finding"] if not block.text.startswith(NOTHING)]
         shown = kinds["figure"][:1] or kinds["table"][: len(found)][:1]
         if kinds["reading"] or found:

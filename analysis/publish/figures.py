@@ -1,7 +1,7 @@
 """Figures for reports: one style, and each figure with the table behind it, its caption and its alt text.
 
-A drawing is given what its files will say and not what was computed: tables with the digits of their CSV, options as
-they come back from JSON. So whoever has the files has all that went into the picture.
+A drawing gets what its files will say, not what was computed: tables with the digits of their CSV, options as they come
+back from JSON. Whoever has the files has all that went into the picture.
 """
 
 import dataclasses
@@ -11,10 +11,12 @@ import json
 import re
 import textwrap
 import warnings
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import wraps
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, NamedTuple, ParamSpec
 from weakref import WeakKeyDictionary
@@ -88,34 +90,28 @@ SHORT = 5  # letters of a number that leave room to the next one wherever matplo
 LINE = 0.17  # of a legend
 
 
-def _know_arabic() -> None:
-    """Make the letters that DejaVu Sans lacks, those of Urdu among them, known to matplotlib."""
-    path = fontpkg_noto_sans_arabic.ROOT / "files" / "NotoSansArabic[wdth,wght].ttf"
-    entry = font_manager.ttfFontProperty(font_manager.get_font(path))
-    font_manager.fontManager.ttflist.append(dataclasses.replace(entry, name=ARABIC))
-
-
-_know_arabic()
+# Register the letters that DejaVu Sans lacks, those of Urdu among them.
+_font = font_manager.get_font(fontpkg_noto_sans_arabic.ROOT / "files" / "NotoSansArabic[wdth,wght].ttf")
+font_manager.fontManager.ttflist.append(dataclasses.replace(font_manager.ttfFontProperty(_font), name=ARABIC))
 
 
 class Size(NamedTuple):
     """How large a figure is drawn."""
 
     width: float = WIDTH  # inches, of the finished picture
-    letters: float = 1.0  # how much larger than in a report all is that is measured in points: letters, lines, marks
-    pixels: int | None = None  # how wide a PNG is; None: as many as `DPI` gives
+    letters: float = 1.0  # the scale of all that is measured in points: letters, lines, marks; 1 in a report
+    pixels: int | None = None  # the width of a PNG; None: as many as `DPI` gives
 
 
-REPORT = Size()
-_SIZE: ContextVar[Size] = ContextVar("size", default=REPORT)
+_REPORT = Size()
+_SIZE: ContextVar[Size] = ContextVar("size", default=_REPORT)
 
 
 @contextmanager
 def style(size: Size | None = None) -> Iterator[None]:
     """Draw in the house style, whatever the user's own matplotlib settings are.
 
-    A drawing finds how wide it may be by `room`; `size` holds for all that is drawn inside. Without it the size of the
-    block around it goes on, or else that of a report.
+    `size` holds for all that is drawn inside; the default is that of the enclosing block, or else of a report.
     """
     token = _SIZE.set(size or _SIZE.get())
     try:
@@ -128,7 +124,7 @@ def style(size: Size | None = None) -> Iterator[None]:
 
 
 def room() -> float:
-    """How many inches wide a figure is to be drawn, with letters at their size in a report.
+    """Width in inches to draw a figure at, with letters at their size in a report.
 
     Where letters are larger, the drawing is laid out smaller by as much, and `write_picture` enlarges it.
 
@@ -154,21 +150,16 @@ _CALLS: WeakKeyDictionary[Figure, Call] = WeakKeyDictionary()
 DRAWINGS: dict[str, Callable[..., Figure]] = {}  # by module and name: nothing else is ever called by a file's word
 
 
-def drawing(told: Callable[..., str]) -> Callable[[Callable[P, Figure]], Callable[P, Figure]]:
-    """A function that draws tables, the first argument the main one, made to draw what its files will say.
+def drawing(draw: Callable[P, tuple[Figure, str]]) -> Callable[P, Figure]:
+    """Make a function that draws tables, the first argument the main one, draw what its files will say.
 
-    Its tables come to it as `as_written` gives them, its other arguments as JSON has them (a tuple is a list, the keys
-    of a dict are sorted); defaults are recorded too, since they may change. `call_of` the figure tells all of it. Names
-    are drawn as `visible` gives them: an SVG with a control character is none. `told` takes the same arguments and says
-    what kind of figure it is, what it compares and which values are highest: the beginning of its alt text.
+    The function returns the figure and the beginning of its alt text: what kind of figure it is, what it compares and
+    which values are highest. It gets its tables as `as_written` reads them back, its other arguments as JSON has them
+    (a tuple is a list, the keys of a dict are sorted), and all texts as `visible` shows them, since an SVG must not
+    hold control characters. `call_of` the figure returns the record of the call, defaults included.
     """
-    return lambda draw: _recording(draw, told)
-
-
-def _recording(draw: Callable[P, Figure], told: Callable[..., str]) -> Callable[P, Figure]:
-    """`draw` as `drawing` makes it."""
     signature = inspect.signature(draw)
-    by_name: Callable[..., Figure] = draw
+    by_name: Callable[..., tuple[Figure, str]] = draw
     function = f"{draw.__module__.rpartition('.')[2]}.{draw.__name__}"
 
     @wraps(draw)
@@ -177,15 +168,14 @@ def _recording(draw: Callable[P, Figure], told: Callable[..., str]) -> Callable[
         call.apply_defaults()
         tables = {name: value for name, value in call.arguments.items() if isinstance(value, pd.DataFrame)}
         others = {name: value for name, value in call.arguments.items() if name not in tables}
-        options = json.loads(json.dumps(others, sort_keys=True, default=_plain))
+        options = json.loads(json.dumps(others, sort_keys=True, default=lambda value: value.tolist()))  # of NumPy
         with style(), warnings.catch_warnings():
-            # Laying out a figure draws it; what letters no font has is told once, where it is written.
+            # Laying out a figure draws it; letters without a font are reported once, when it is written.
             warnings.filterwarnings("ignore", message=r"Glyph \d+ .* missing from")
             drawn = {name: _visible_table(as_written(table)) for name, table in tables.items()}
-            shown = drawn | _visible_value(options)
-            fig = by_name(**shown)
+            fig, told = by_name(**drawn, **_visible_value(options))
         main, *beside = tables
-        _CALLS[fig] = Call(function, tables[main], {name: tables[name] for name in beside}, options, told(**shown))
+        _CALLS[fig] = Call(function, tables[main], {name: tables[name] for name in beside}, options, told)
         return fig
 
     DRAWINGS[function] = recorded
@@ -193,18 +183,17 @@ def _recording(draw: Callable[P, Figure], told: Callable[..., str]) -> Callable[
 
 
 def call_of(fig: Figure) -> Call | None:
-    """How `fig` was drawn; None for one that no function of this package has drawn."""
+    """How `fig` was drawn; None if not by a function of this package."""
     return _CALLS.get(fig)
 
 
 def save_figure(fig: Figure, name: str, data: pd.DataFrame, caption: str, alt: str) -> None:
-    """Write `fig` to the run's folder as ``<name>.png`` (300 dpi), ``.svg``, ``.pdf``, and show it.
+    """Write `fig` to the run's folder as ``<name>.png`` (300 dpi), ``.svg`` and ``.pdf``, and show it.
 
     `data` is the table that was drawn (``<name>.csv``). `caption` and `alt`, the pattern in the picture in words, go to
-    ``<name>.json``, the latter after what the drawing tells of itself: its kind and its highest values. That file has
-    also how it was drawn, where a function of this package drew it from `data`, so that `redraw` can do it again; a
-    further table that was drawn, such as ``growth``, is ``<name>.growth.csv``. Raises `ValueError` without a caption or
-    alt text: a figure without words cannot be published.
+    ``<name>.json``, `alt` after the drawing's own words on its kind and highest values. Where a function of this
+    package drew the figure from `data`, that file also says how, for `redraw`; a further table that was drawn, such as
+    ``growth``, is ``<name>.growth.csv``. Raises `ValueError` for an empty caption or alt text.
     """
     if not caption.strip() or not alt.strip():
         raise ValueError(f"figure {name!r} needs a caption and an alt text: say what it shows")
@@ -233,7 +222,7 @@ def save_figure(fig: Figure, name: str, data: pd.DataFrame, caption: str, alt: s
 
 
 def write_picture(fig: Figure, paths: dict[str, Path]) -> str:
-    """Write `fig` to each of `paths`, by format: png, svg or pdf. The letters that no font has, sorted, are given back.
+    """Write `fig` to each of `paths`, by format (png, svg, pdf), and return the letters that no font has, sorted.
 
     No format says when or by which version it was written. An enlarged figure (`Size.letters`) has its full size.
     """
@@ -261,7 +250,7 @@ def write_picture(fig: Figure, paths: dict[str, Path]) -> str:
 
 
 def _print(fig: Figure, kind: str, path: Path, dpi: float, **meant: Any) -> None:
-    """Draw `fig` into a file of one format. (`savefig` would lay it out each time before it draws it.)"""
+    """Draw `fig` into a file of one format. (`savefig` would lay it out anew each time.)"""
     canvas, own = fig.canvas, fig.dpi
     fig.set_dpi(dpi)
     try:
@@ -272,7 +261,7 @@ def _print(fig: Figure, kind: str, path: Path, dpi: float, **meant: Any) -> None
 
 
 def _write_enlarged_pdf(fig: Figure, path: Path, times: float) -> None:
-    """`fig` on a page of as many times its size. (`savefig` knows no page but one of the figure's own size.)"""
+    """Write `fig` on a page of as many times its size. (`savefig` has no page but of the figure's own size.)"""
     width, height = fig.get_size_inches()
     dpi = fig.dpi
     fig.set_dpi(72)  # the unit of a PDF
@@ -292,7 +281,7 @@ def _write_enlarged_pdf(fig: Figure, path: Path, times: float) -> None:
 
 
 def _enlarge_svg(path: Path, times: float) -> None:
-    """Make the picture in `path` as many times as large: its ``viewBox`` stays, its width and height are others."""
+    """Multiply the width and height of the picture in `path`; its ``viewBox`` stays."""
     text = path.read_text(encoding="utf-8")
     size = re.compile(r'(?<=<svg )(.*?)width="([\d.]+)pt" height="([\d.]+)pt"', re.DOTALL)
     larger = size.sub(
@@ -302,14 +291,14 @@ def _enlarge_svg(path: Path, times: float) -> None:
 
 
 def plane(height: float) -> tuple[Figure, Axes]:
-    """A figure of so many inches in the width that there is, and the one drawing in it."""
+    """A figure of `height` inches, as wide as there is room, and the one drawing in it."""
     fig = Figure(figsize=(room(), height))
     return fig, fig.add_subplot()
 
 
 def labelled_rows(labels: Iterable[object], *, legend: bool = False) -> tuple[Figure, Axes]:
     """A figure with room for a row for each label, the first on top; long labels have two lines."""
-    written = apart(labels, lambda label: in_lines(label, int(LABELS * room() / LETTER)))
+    written = row_names(labels)
     pitch = ROW_OF_TWO if any("\n" in label for label in written) else ROW
     fig, ax = plane(0.75 + 0.3 * legend + pitch * max(len(written), 2))
     ax.set_yticks(np.arange(len(written)), written, linespacing=1)
@@ -319,29 +308,35 @@ def labelled_rows(labels: Iterable[object], *, legend: bool = False) -> tuple[Fi
     return fig, ax
 
 
+def row_names(labels: Iterable[object]) -> list[str]:
+    """Labels of rows, in one or two lines as there is room."""
+    return apart(labels, lambda label: in_lines(label, int(LABELS * room() / LETTER)))
+
+
 def apart(labels: Iterable[object], short: Callable[[object], str]) -> list[str]:
-    """Each label as `short` writes it; of those that it would write alike the words that they share are left out.
+    """Each label as `short` writes it; where it would write several alike, without the first words that they share.
 
     >>> apart(["The Daily of Upper Dir", "The Daily of Lower Dir", "Radio"], lambda name: cut(name, 13))
     ['… Upper Dir', '… Lower Dir', 'Radio']
     """
     names = [named(label) for label in labels]
-    alike: dict[str, list[str]] = {}
+    alike = defaultdict(list)
     for name in dict.fromkeys(names):
-        alike.setdefault(short(name), []).append(name)
-    written = {name: cut_off for cut_off, own in alike.items() for name in own}
-    for own in alike.values():
-        if len(own) > 1:
-            first = own[0].split(" ")
-            shared = max(n for n in range(len(first)) if all(name.split(" ")[:n] == first[:n] for name in own))
-            written |= {name: short(" ".join(["…", *name.split(" ")[shared:]])) for name in own}
+        alike[short(name)].append(name)
+    written = {}
+    for cut_off, own in alike.items():
+        words = [name.split(" ") for name in own]
+        alike_so_far = takewhile(lambda column: len(set(column)) == 1, zip(*words, strict=False))
+        shared = min(len(list(alike_so_far)), len(words[0]) - 1)
+        for name, parts in zip(own, words, strict=True):
+            written[name] = cut_off if len(own) == 1 else short(" ".join(["…", *parts[shared:]]))
     return [written[name] for name in names]
 
 
 def in_lines(label: object, most: int) -> str:
-    """`label` in one line of up to `most` characters or in two, as `cut` leaves them.
+    """`label` in one line of up to `most` characters, or in two, each as `cut` leaves it.
 
-    A remark in brackets has the second line, where the first has no room for more, or both have not.
+    A remark in brackets gets the second line where the two would not fit otherwise.
 
     >>> in_lines("War and eradication (uncertain)", 20), in_lines("Rights and accountability", 20)
     ('War and eradication\\n(uncertain)', 'Rights and\\naccountability')
@@ -356,36 +351,31 @@ def in_lines(label: object, most: int) -> str:
 
 
 def cut(label: object, most: int) -> str:
-    """`label` with no more than `most` characters, the middle left out where it has more; a missing one is "(none)".
-
-    What is left out are whole words, but of a single word that is longer.
+    """`label` in at most `most` characters, words left out in the middle; a missing one is "(none)".
 
     >>> cut("a long way to go", 13), cut("Ministry of Defence", 14), cut("azm-e-istehkam", 9), cut("", 9)
     ('a long … go', 'Ministry …', 'azm-…hkam', '(none)')
     """
     text = named(label)
+    words = text.split(" ")
     if len(text) <= most:
         return text
-    first, last = text[: most // 2], text[-most // 2 + 1 :]
-    words = text.split(" ")
     if len(words[0]) + 2 > most:
-        return f"{first}…{last}"
-    head, tail = [words[0]], list[str]()
-    for turn in range(1, len(words)):
-        head, tail = (head, [words[-len(tail) - 1], *tail]) if turn % 2 else ([*head, words[len(head)]], tail)
-        if len(" ".join([*head, "…", *tail])) > most:
-            head, tail = (head, tail[1:]) if turn % 2 else (head[:-1], tail)
-            break
-    return " ".join([*head, "…", *tail])
+        return f"{text[: most // 2]}…{text[-most // 2 + 1 :]}"
+    # Words from the end and from the beginning in turn, as many as there is room for.
+    tries = (
+        " ".join([*words[: 1 + turn // 2], "…", *words[len(words) - (turn + 1) // 2 :]]) for turn in range(len(words))
+    )
+    return list(takewhile(lambda shown: len(shown) <= most, tries))[-1]
 
 
 def named(label: object) -> str:
-    """What a figure calls something: a missing name is "(none)"."""
+    """A name as figures write it; a missing one is "(none)"."""
     return "(none)" if label is None or label != label or label == "" else str(label)
 
 
 def highest(names: Iterable[object], values: Iterable[float], *, share: bool = False, most: int = 3) -> str:
-    """The highest `most` of the values with their names; of more, the lowest and how many are high, in a sentence.
+    """Name the highest `most` of the values; of more, also the lowest and how many are high.
 
     >>> highest(["war", "law", "aid", "tax"], [2, 1234.5, 10.25, 0.125])
     'Highest: law (1,234), aid (10.2) and war (2); lowest: tax (0.12); 1 of 4 reach half of the highest.'
@@ -401,7 +391,7 @@ def highest(names: Iterable[object], values: Iterable[float], *, share: bool = F
 
 
 def number(value: float, *, share: bool = False) -> str:
-    """A number as figures write it: three digits or all before the point, a true minus sign, shares in per cent.
+    """A number with two or three digits, or all before the point, and a true minus sign; shares in per cent.
 
     >>> number(7126.4), number(-1.25), number(0.0412), number(0.131, share=True)
     ('7,126', '−1.2', '0.04', '13%')
@@ -413,7 +403,7 @@ def number(value: float, *, share: bool = False) -> str:
 
 
 def legend_above(fig: Figure, handles: Sequence[Artist], names: Sequence[str] | None = None) -> None:
-    """A legend over the drawing, in one line where it has the room; a figure of `labelled_rows` has it for one."""
+    """Put a legend over the drawing, in as few lines as there is room for; `labelled_rows` leaves room for one."""
     renderer = backend_agg.FigureCanvasAgg(fig).get_renderer()  # type: ignore[no-untyped-call]
     names = [str(handle.get_label()) for handle in handles] if names is None else list(names)
     for columns in range(len(handles), 0, -1):
@@ -429,10 +419,9 @@ def legend_above(fig: Figure, handles: Sequence[Artist], names: Sequence[str] | 
 
 
 def name_x(ax: Axes, name: str) -> None:
-    """Write the `name` of the horizontal axis so that all of it is in the picture; to be done last.
+    """Name the horizontal axis so that all of it is in the picture, and its numbers apart; to be done last.
 
-    In the middle where that will do, else flush with the right end, in two lines if need be. There are fewer numbers on
-    the axis where they would run into each other.
+    The name is in the middle where it fits, else flush right, in two lines if need be.
     """
     fig = ax.get_figure(root=True)
     assert fig is not None
@@ -448,7 +437,7 @@ def name_x(ax: Axes, name: str) -> None:
 
 
 def _thin(ax: Axes, fig: Figure) -> None:
-    """Put as many numbers on the horizontal axis as it has room for; matplotlib allows for three letters in each."""
+    """Put as many numbers on the horizontal axis as fit; matplotlib allows for three letters in each."""
     locator = ax.xaxis.get_major_locator()
     written = ax.xaxis.get_major_formatter().format_ticks(list(ax.get_xticks()))
     if not isinstance(locator, MaxNLocator) or max(map(len, written), default=0) <= SHORT:
@@ -468,7 +457,7 @@ def day_in_words(day: pd.Timestamp) -> str:
 
 
 def _visible_table(table: pd.DataFrame) -> pd.DataFrame:
-    """`table` with the texts in it, names of columns too, as they can be seen."""
+    """`table` with its texts and the names of its columns made visible."""
     for name in table.select_dtypes("object"):
         texts = (text for text in table[name].unique() if isinstance(text, str))
         if unseen := {text: shown for text in texts if (shown := visible(text)) != text}:
@@ -477,14 +466,9 @@ def _visible_table(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _visible_value(value: Any) -> Any:
-    """A value of JSON with the texts in it as they can be seen."""
+    """A value of JSON with its texts made visible."""
     if isinstance(value, dict):
         return {visible(key): _visible_value(item) for key, item in value.items()}
     if isinstance(value, list):
         return [_visible_value(item) for item in value]
     return visible(value) if isinstance(value, str) else value
-
-
-def _plain(value: Any) -> Any:
-    """A number, an array or a column of numpy or pandas as JSON can have it."""
-    return value.tolist()

@@ -18,7 +18,7 @@ MARKS = {SUPPORTED: "", UNCERTAIN: " (uncertain)", FAILED: " (not valid here)"}
 
 
 def labelled(lexicon: Lexicon, measured: pd.DataFrame | None) -> dict[str, str]:
-    """What each frame is called in figures, with a mark where a table of `validity` does not say that it is supported.
+    """The label of each frame in figures, with a mark unless the table of `validity` calls it supported.
 
     >>> from analysis.framing.lexicon import read_lexicon
     >>> from analysis.core.paths import LEXICONS
@@ -45,10 +45,9 @@ def ranked(table: pd.DataFrame, labels: dict[str, str]) -> pd.DataFrame:
 
 
 def by_period(course: pd.DataFrame, frames: pd.Series, every: str = "day") -> pd.DataFrame:
-    """The rates of a table of `over_time` as a grid: frames down the side, periods with a text along the top.
+    """The rates of a table of `over_time` as a grid: a row a frame, a column a period with a text.
 
-    A decade is called 2020s, a year or month by its number, 2024 or 2024-06, a day by its date, a week by that of its
-    Monday.
+    Periods are written as 2020s, 2024, 2024-06 or, of a day and the Monday of a week, 2024-06-01.
 
     >>> course = pd.DataFrame({"period": pd.to_datetime(["2024-06-01"]), "frame": ["law"], "documents": [1]})
     >>> by_period(course.assign(per_1000_words=2.5), pd.Series(["law", "war"]), "month").to_dict()
@@ -70,8 +69,8 @@ def matrix(pairs: pd.DataFrame, frames: pd.Series) -> pd.DataFrame:
 def placed(found: pd.DataFrame, tokens: Tokens, labels: dict[str, str]) -> pd.DataFrame:
     """Where each match is in the running text: ``label`` of its frame, ``place`` of its first word from 0.
 
-    Of more than `LISTED` matches, those of a label in one of 20,000 equal stretches of the running text are one row:
-    the place of the first, and ``times``, how many they are.
+    Of more than `LISTED` matches, those of one label in one of 20,000 equal stretches of the text share a row: the
+    place of the first, and ``times``, their number.
 
     >>> from analysis import read_text, tokenize
     >>> tokens = tokenize(read_text("They will go to court."))
@@ -91,7 +90,7 @@ def placed(found: pd.DataFrame, tokens: Tokens, labels: dict[str, str]) -> pd.Da
 
 
 def of_manner(marked: pd.DataFrame) -> pd.DataFrame:
-    """The rows of a profile of style that are no ways of naming or reporting, which have sections of their own.
+    """The rows of a profile of style, without the ways of naming and reporting, which have sections of their own.
 
     >>> of_manner(pd.DataFrame({"frame": ["hedges", "naming_militant", "reporting_neutral"]}))["frame"].tolist()
     ['hedges']
@@ -100,10 +99,10 @@ def of_manner(marked: pd.DataFrame) -> pd.DataFrame:
 
 
 def nearness(tokens: Tokens, lexicon: Lexicon, labels: dict[str, str], *, margin: float = 0.0) -> pd.DataFrame:
-    """How many sentences lead to each frame by words alone, and with nearness in meaning: ``label``, two counts.
+    """Number of sentences that each frame leads: ``label``, ``by_words``, ``with_nearness``.
 
-    That is ``by_words``, by `analysis.framing.frames.sentence_frames`, and ``with_nearness``, by
-    `analysis.framing.embedding.score_sentences`, which says what else it raises.
+    The first is that of `analysis.framing.frames.sentence_frames`, the second, which adds nearness in meaning, of
+    `analysis.framing.embedding.score_sentences`; that also says what it raises.
     """
     counts = pd.DataFrame(0, index=[*labels, "none"], columns=["by_words", "with_nearness"])
     for shard in shards(tokens):
@@ -117,10 +116,10 @@ def nearness(tokens: Tokens, lexicon: Lexicon, labels: dict[str, str], *, margin
 
 
 def counted_once(stands: pd.DataFrame, once: pd.DataFrame, labels: dict[str, str]) -> pd.DataFrame:
-    """Two profiles side by side, as the text stands and with each sentence counted once, the larger change first.
+    """Two profiles side by side, of the text as it is and with each sentence counted once, the largest change first.
 
     ``frame``, ``label``, ``hits``, ``as it stands`` and ``counted once`` (hits per 1,000 words), ``lost`` (the share of
-    the first that goes, below 0 where it grows; 0 without a hit).
+    the former that is lost, negative where it grows; 0 without a hit).
     """
     before, after = stands["per_1000_words"].to_numpy(), once["per_1000_words"].to_numpy()
     lost = np.divide(before - after, before, out=np.zeros(len(before)), where=before > 0)

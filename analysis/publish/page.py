@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import latex2mathml.converter
 import mistune
@@ -26,33 +26,22 @@ from analysis.text.tokens import Tokens
 
 MARKDOWN = mistune.create_markdown(escape=True, plugins=["table"])
 SCRIPTS = ("tables.js", "texts.js", "evidence.js", "reader.js")
-_WEB = Path(__file__).with_name("web")
-
-
 LOADED = "What was loaded?"  # a question that each notebook asks
 LIMITS = "What this shows"  # begins the heading of what a notebook does not show
 FIRST_ROWS = 5  # of a table, before more are asked for
-_FROM_RIGHT = "\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc"  # letters of Hebrew, Arabic and Urdu
 OPEN = 9  # findings that are listed before the others
 # How a finding begins that says that nothing was found.
-NOTHING = (
-    "No ",
-    "None ",
-    "Nothing ",
-    "Too few ",
-    "Too little ",
-    "There is no ",
-    "There are no ",
-    "Headlines speak of no ",
-)
+NOTHING = tuple("No |None |Nothing |Too few |Too little |There is no |There are no |Headlines speak of no ".split("|"))
+_FROM_RIGHT = "\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc"  # letters of Hebrew, Arabic and Urdu
+_WEB = Path(__file__).with_name("web")
 
 
 class Block(NamedTuple):
     """A piece of a section.
 
     `kind` is prose (`text` is Markdown), finding, note, figure, table or reading (`text` in plain words, `html` as the
-    notebook showed it). Of a figure and a table: its `name`, what the file beside it says (`about`), how many `rows` of
-    a table are shown, the paths of its `files`, from the run's folder, and whether it is `drawn` in a way of its own.
+    notebook showed it). A figure or table has a `name`, what the file beside it says (`about`), the number of `rows`
+    shown, the paths of its `files` within the run, and whether it is `drawn` in a way of its own.
     """
 
     kind: str
@@ -81,24 +70,29 @@ def write_page(run: Path, sections: Sequence[str], parameters: Mapping[str, dict
     """Write ``index.html`` into the folder `run` from the notebooks, figures and tables in it.
 
     `tokens` are those of the corpus, as the notebooks read it: the page holds the texts, so that each number leads to
-    its sentences. All that comes from a document is escaped, no script is run but the page's own, and nothing is
-    asked for from outside.
+    its sentences. Everything from a document is escaped, no script runs but the page's own, and nothing is requested
+    from outside.
     """
     documents = tokens.corpus.documents
     corpus = next(iter(parameters.values()))["corpus"]
     read = read_sections(run, sections)
     held = texts(tokens, run, parameters)
     called = {"titles": titled(documents), "keys": {frame: label for frame, label, _ in held["frames"]}}
-    sections_ready = [_titled(section, run, called, first=section is read[0]) for section in read]
+    ready = [_section_data(section, run, called, first=section is read[0]) for section in read]
+    corpus_tables = []
+    for name, text in CAPTIONS.items():
+        about = json.loads((run / FOLDER / f"{name}.json").read_text(encoding="utf-8"))
+        table = _table_data(run, f"{FOLDER}/{name}", about, called) if about["rows"] else None
+        corpus_tables.append((name.capitalize(), text, table))
     page = page_of(
         "page.html.j2",
-        mathml=_mathml,
+        mathml=lambda formula: Markup(latex2mathml.converter.convert(formula, display="block")),
         title=title_of(documents, corpus),
         summary=summary_of(documents),
-        sections=sections_ready,
-        cards=cards(run, sections_ready),
-        findings=_ranked(sections_ready, repeated_share(run)),
-        corpus=[(name.capitalize(), text, _corpus_table(run, name, called)) for name, text in CAPTIONS.items()],
+        sections=ready,
+        cards=cards(run, ready),
+        findings=_ranked(ready, repeated_share(run)),
+        corpus=corpus_tables,
         methods=_methods(run, read, parameters),
         parameters={section.title: parameters[section.name] for section in read},
         corpus_path=corpus,
@@ -114,60 +108,40 @@ def write_page(run: Path, sections: Sequence[str], parameters: Mapping[str, dict
 def answers(run: Path, sections: Sequence[str]) -> list[str]:
     """What a finished run says first: the sentences on its cards, and which sections are left out."""
     called: dict[str, Any] = {"titles": {}, "keys": {}}
-    ready = [_titled(section, run, called, first=False) for section in read_sections(run, sections)]
+    ready = [_section_data(section, run, called, first=False) for section in read_sections(run, sections)]
     return [card.text for card in cards(run, ready)] + [section["why"] for section in ready if section["why"]]
 
 
-def _titled(section: Section, run: Path, called: Mapping[str, Any], *, first: bool) -> dict[str, Any]:
-    """A section as the template wants it: its questions, each with what it shows at once and what lies behind it.
+def _section_data(section: Section, run: Path, called: Mapping[str, Any], *, first: bool) -> dict[str, Any]:
+    """A section for the template: its questions, each with what it shows at once and what lies behind it.
 
-    A question shows its findings, its first figure and the marked text, or, where it has findings and no figure, its
-    first table; of one document, whose text says more than figures do, its findings and the marked text. What was
-    loaded is told by the `first` section alone; a question that was left out has a line, one that found nothing lies
-    folded beside it, and what the section does not show comes last.
+    Only the `first` section tells what was loaded. A question that was left out has a line, one that found nothing is
+    folded, and what the section does not show comes last.
     """
-    every = [_question(heading, blocks, section.name, run, called) for heading, blocks in asked_in(section)]
-    about = "" if every[0]["asks"] else every[0]["prose"]
+    every = [_question(heading, blocks, section.name, run, called) for heading, blocks in questions_of(section)]
     asked = [question for question in every if question["asks"] and (first or question["heading"] != LOADED)]
     asked = [{**question, "id": f"{section.name}-question-{n}"} for n, question in enumerate(asked, 1)]
-    questions = [question for question in asked if not _is_vain(question)]
     unasked = [question for question in every if not question["asks"]]
     return {
         "name": section.name,
         "title": section.title,
-        "prose": about,
-        "questions": questions,
-        "vain": [question for question in asked if _is_vain(question)],
+        "prose": "" if every[0]["asks"] else every[0]["prose"],
+        "questions": [question for question in asked if not question["vain"]],
+        "vain": [question for question in asked if question["vain"]],
         "why": "" if asked else " ".join(every[0]["notes"]),
         "left_out": [(question["heading"], question["notes"]) for question in unasked if question["notes"] and asked],
         "limits": [question for question in unasked if question["heading"].startswith(LIMITS)],
         "findings": [
-            (question["id"], block["text"], names)
+            (question["id"], block["text"], {name.removeprefix(f"{section.name}-") for name in question["ids"]})
             for question in asked
-            for names in [{name.removeprefix(f"{section.name}-") for name in question["ids"]}]
             for block in question["blocks"]
             if block["kind"] == "finding"
         ],
     }
 
 
-def _is_vain(question: Mapping[str, Any]) -> bool:
-    """Whether all that a question shows is that nothing was found, or tables without a row."""
-    blocks = question["blocks"] or question["behind"]
-    return all(_says_nothing(own) if own["kind"] == "finding" else _is_empty(own) for own in blocks)
-
-
-def _is_empty(block: Mapping[str, Any]) -> bool:
-    return bool(block["kind"] == "table" and not block["about"]["rows"])
-
-
-def _says_nothing(finding: Mapping[str, Any]) -> bool:
-    """Whether a finding says that nothing was found."""
-    return bool(finding["text"].startswith(NOTHING))
-
-
 def _ranked(sections: Sequence[Mapping[str, Any]], repeated: float) -> dict[str, list[tuple[str, str]]]:
-    """The findings, each with its place, those first that say most: those ``open``, ``more``, and ``nothing``."""
+    """The findings with their places, the most telling first: those ``open``, ``more``, and those of ``nothing``."""
     every = [found for section in sections for found in section["findings"]]
     every.sort(key=lambda found: rank(found[2], repeated))
     told = [(place, text) for place, text, _ in every]
@@ -175,7 +149,7 @@ def _ranked(sections: Sequence[Mapping[str, Any]], repeated: float) -> dict[str,
     return {"open": some[:OPEN], "more": some[OPEN:], "nothing": [own for own in told if own not in some]}
 
 
-def asked_in(section: Section) -> list[tuple[str, list[Block]]]:
+def questions_of(section: Section) -> list[tuple[str, list[Block]]]:
     """The questions of a section, each a heading and the blocks up to the next one; first what has no heading."""
     found: list[tuple[str, list[Block]]] = [(section.title, [])]
     for block in section.blocks:
@@ -190,31 +164,42 @@ def asked_in(section: Section) -> list[tuple[str, list[Block]]]:
 def _question(
     heading: str, blocks: Sequence[Block], section: str, run: Path, called: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """A question: the ``blocks`` that it shows, those ``behind`` them, its ``prose`` and ``notes``, the ``ids``."""
-    ready = [_ready(block, section, run, called) for block in blocks if block.kind not in ("prose", "note")]
+    """A question for the template: the ``blocks`` that it shows at once, those ``behind`` them, ``prose``, ``notes``.
+
+    Shown at once are the findings, the first figure and the marked text, or without a figure the first table; of one
+    document, whose text says more than figures do, the findings and the marked text. A question is ``vain`` if all
+    that it shows is that nothing was found, or tables without a row.
+    """
+    ready = [_block_data(block, section, run, called) for block in blocks if block.kind not in ("prose", "note")]
     figures = len(called["titles"]) > 1
     findings, drawn, marked, tables = (
         [block for block in ready if block["kind"] == kind] for kind in ("finding", "figure", "reading", "table")
     )
+    told = any(not block["text"].startswith(NOTHING) for block in findings)
     shown = findings + drawn[: 1 if figures else 0] + marked
-    if figures and any(not _says_nothing(block) for block in findings) and not drawn:
+    if figures and told and not drawn:
         shown += tables[:1]
-    prose = Markup("".join(_prose(block.text) for block in blocks if block.kind == "prose"))
+    behind = [block for block in drawn + tables if block not in shown]
+    empty = all(
+        block["kind"] == "finding" or (block["kind"] == "table" and not block["about"]["rows"])
+        for block in shown or behind
+    )
     title = str(MARKDOWN(heading)).strip().removeprefix("<p>").removesuffix("</p>")
     return {
         "heading": html.unescape(re.sub("<[^>]*>", "", title)),
         "title": Markup(title),
         "blocks": shown,
-        "behind": [block for block in drawn + tables if block not in shown],
-        "prose": prose,
+        "behind": behind,
+        "prose": Markup("".join(_prose(block.text) for block in blocks if block.kind == "prose")),
         "notes": [block.text for block in blocks if block.kind == "note"],
         "ids": [block["id"] for block in ready if "id" in block],
         "asks": bool(ready),
+        "vain": empty and not told,
     }
 
 
-def _ready(block: Block, section: str, run: Path, called: Mapping[str, Any]) -> dict[str, Any]:
-    """A block as the template wants it."""
+def _block_data(block: Block, section: str, run: Path, called: Mapping[str, Any]) -> dict[str, Any]:
+    """A block for the template."""
     ready: dict[str, Any] = {"kind": block.kind, "text": block.text}
     if block.kind == "reading":
         ready["html"] = Markup(block.html.replace('aria-level="5"', 'aria-level="4"'))  # here no cell is above it
@@ -224,7 +209,7 @@ def _ready(block: Block, section: str, run: Path, called: Mapping[str, Any]) -> 
         ready |= {"id": f"{section}-{block.name}", "about": block.about, "files": files, "source": source}
     elif block.kind == "table":
         html = block.html[block.html.index("<table") : block.html.rindex("</table>") + 8] if block.drawn else ""
-        ready |= _table(run, f"{section}/{block.name}", block.about, called, html)
+        ready |= _table_data(run, f"{section}/{block.name}", block.about, called, html)
     return ready
 
 
@@ -233,10 +218,10 @@ def _prose(source: str) -> str:
     return str(MARKDOWN(re.sub(r"^#", "##", re.sub(r"\A# .*", "", source), flags=re.MULTILINE)))
 
 
-def _table(
+def _table_data(
     run: Path, name: str, about: Mapping[str, Any], called: Mapping[str, Any], drawn: str = ""
 ) -> dict[str, Any]:
-    """A table of the run: its first rows, or what a notebook has `drawn` of them, and more as data."""
+    """A table of the run for the template: its first rows, or what a notebook has `drawn` of them, and more as data."""
     path = run / f"{name}.csv"
     rows = table_rows(path, about["columns"])
     own = looks(about["columns"], rows, path.stem, **called)
@@ -244,31 +229,20 @@ def _table(
         column | {key: value for key, value in look._asdict().items() if value not in ({}, None) and value is not False}
         for column, look in zip(about["columns"], own, strict=True)
     ]
+    # Columns that follow one another and mean the same share an entry.
+    meanings = groupby((column for column in columns if "meaning" in column), key=lambda column: column["meaning"])
     return {
         "kind": "table",
         "id": name.replace("/", "-"),
         "name": name,
         "row": about.get("row", ""),
-        "columns": _meanings(columns),
+        "columns": [(", ".join(column["label"] for column in alike), meaning) for meaning, alike in meanings],
         "html": Markup(drawn or rows_html(rows[:FIRST_ROWS], own)),
         "about": about,
         "rows": drawn.count("<tr") - 1 if drawn else min(len(rows), FIRST_ROWS),
         "data": embedded({"columns": columns, "own": not drawn, "total": about["rows"], "rows": rows}),
         "files": [("csv", f"{path.parent.name}/{path.name}")],
     }
-
-
-def _corpus_table(run: Path, name: str, called: Mapping[str, Any]) -> dict[str, Any] | None:
-    """A table of the corpus; None where it has no rows."""
-    about = json.loads((run / FOLDER / f"{name}.json").read_text(encoding="utf-8"))
-    return _table(run, f"{FOLDER}/{name}", about, called) if about["rows"] else None
-
-
-def _meanings(columns: Sequence[Mapping[str, str]]) -> list[tuple[str, str]]:
-    """Labels of columns and what they mean; those that follow one another and mean the same share an entry."""
-    known = [column for column in columns if "meaning" in column]
-    runs = groupby(known, key=lambda column: column["meaning"])
-    return [(", ".join(column["label"] for column in own), meaning) for meaning, own in runs]
 
 
 def _methods(
@@ -279,49 +253,50 @@ def _methods(
     titles = {"text": "Texts, sentences and words"} | {section.name: section.title for section in read}
     for name, title in titles.items():
         own = parameters.get(name) or {key: value for values in parameters.values() for key, value in values.items()}
-        entries = [method for method in methods() if method.section == name and _is_used(method, run)]
-        found.append((title, [(entry, {k: own[k] for k in entry.parameters if k in own}) for entry in entries]))
+        entries = [
+            (method, {key: own[key] for key in method.parameters if key in own})
+            for method in methods()
+            if method.section == name
+            and (not method.tables or any((run / f"{table}.csv").is_file() for table in method.tables))
+        ]
+        found.append((title, entries))
     return found
-
-
-def _is_used(method: Method, run: Path) -> bool:
-    return not method.tables or any((run / f"{table}.csv").is_file() for table in method.tables)
-
-
-def _mathml(formula: str) -> Markup:
-    """A formula in LaTeX as MathML, which browsers draw."""
-    return Markup(latex2mathml.converter.convert(formula, display="block"))
-
-
-if TYPE_CHECKING:
-    from analysis.publish.records import Shown
 
 
 def read_sections(run: Path, names: Sequence[str]) -> list[Section]:
     """The sections of the folder `run`, in the order of `names`.
 
-    Taken over are the notebooks' prose and what `save_figure`, `save_table`, `show_reading`, `finding` and `note`
-    showed, and nothing else of their outputs.
+    They hold the notebooks' prose and what `save_figure`, `save_table`, `show_reading`, `finding` and `note` showed,
+    and nothing else of their outputs.
     """
-    return [_section(run, name) for name in names]
+    return [_read_section(run, name) for name in names]
 
 
-def _section(run: Path, name: str) -> Section:
-    from analysis.publish.records import read_notebook  # it takes its time to import, and a report needs it last
+def _read_section(run: Path, name: str) -> Section:
+    from analysis.publish.records import read_about, read_notebook  # slow to import, and a report needs them last
 
-    paths = (path for path in sorted((run / "notebooks").glob("*.ipynb")) if path.stem.partition("_")[2] == name)
-    path = next(paths, None)
-    if path is None:
+    paths = [path for path in sorted((run / "notebooks").glob("*.ipynb")) if path.stem.partition("_")[2] == name]
+    if not paths:
         raise ParameterError(f"{str(run)!r} has no notebook {name!r}: make the report anew")
     blocks = []
-    for cell in read_notebook(run, f"notebooks/{path.name}"):
+    for cell in read_notebook(run, f"notebooks/{paths[0].name}"):
         if "notebook-only" in cell.metadata.tags:
             continue
         if cell.cell_type == "markdown":
             blocks.append(Block("prose", cell.source))
         for output in cell.outputs:
-            if shown := output.metadata.lafz:
-                blocks.append(_block(run, name, shown, output.data.plain, output.data.html))
+            shown, data, folder = output.metadata.lafz, output.data, run / name
+            if not shown:
+                continue
+            if shown.kind not in ("figure", "table"):
+                blocks.append(Block(shown.kind, directed(data.plain), data.html))
+                continue
+            if "/" in shown.name:
+                raise ParameterError(f"{str(folder)!r} shows {shown.name!r}, which is no name of a figure or table")
+            about = read_about(run, f"{name}/{shown.name}", figure=shown.kind == "figure")
+            beside = (path.name for path in folder.iterdir() if path.suffix != ".json")
+            files = tuple(f"{name}/{file}" for file in sorted(beside) if file.startswith(f"{shown.name}."))
+            blocks.append(Block(shown.kind, data.plain, data.html, shown.name, about, shown.rows, files, shown.drawn))
     title = re.match(r"#\s+(.*)", blocks[0].text) if blocks else None
     return Section(name, title[1] if title else name, blocks)
 
@@ -333,18 +308,3 @@ def directed(text: str) -> str:
     'Most: \u062d\u0642\u200e (31.7) and law (2.0).'
     """
     return re.sub(rf"“[^“”]*[{_FROM_RIGHT}][^“”]*”|(?<=[{_FROM_RIGHT}])(?= ?[(,;])", "\\g<0>\u200e", text)
-
-
-def _block(run: Path, section: str, shown: "Shown", text: str, html: str) -> Block:
-    from analysis.publish.records import read_about
-
-    if shown.kind not in ("figure", "table"):
-        return Block(shown.kind, directed(text), html)
-    name = shown.name
-    if "/" in name:
-        raise ParameterError(f"{str(run / section)!r} shows {name!r}, which is no name of a figure or table")
-    about = read_about(run, f"{section}/{name}", figure=shown.kind == "figure")
-    folder = run / section
-    paths = sorted(path for path in folder.iterdir() if path.name.startswith(f"{name}.") and path.suffix != ".json")
-    files = tuple(f"{section}/{path.name}" for path in paths)
-    return Block(shown.kind, text, html, name, about, shown.rows, files, shown.drawn)

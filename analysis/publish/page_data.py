@@ -1,12 +1,11 @@
-"""What the page's scripts work on: the rows of its tables, the texts, where their words are, and where each hit stands.
+"""The data in a page for its scripts: the rows of its tables, the texts, and the places of their words and hits.
 
-All of it is data in the page, which asks for nothing. Numbers of characters count UTF-16 units here, as scripts do.
+Numbers of characters count UTF-16 units here, as scripts do.
 """
 
 import base64
 import json
 import re
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from numpy.typing import NDArray
 from analysis.core.compiled import Ints
 from analysis.core.csv_files import csv_rows, restored
 from analysis.framing.style import CERTAIN, OPEN
+from analysis.publish.cells import LARGEST
 from analysis.publish.reading import codes
 from analysis.text.forms import word_forms
 from analysis.text.periods import PERIODS, longest_period, periods
@@ -29,7 +29,7 @@ from analysis.text.tokens import Tokens
 
 CHARACTERS = 4_000_000  # of text that a page holds; of a larger corpus, documents evenly chosen
 BYTES = 150_000  # of one table's rows that a page holds, for sorting and filtering
-# Tables of which each row is a place in a text, and the columns that say what stands there.
+# Tables of which each row is a place in a text, and the columns that say what is there.
 PLACES = {
     "framing/matches": ("frame", "pattern", "negated"),
     "framing/style_matches": ("frame", "negated"),
@@ -42,12 +42,10 @@ PLACES = {
     "redundancy/repeat_places": ("count",),
 }
 _ESCAPED = re.compile("[<\x7f-\x9f]")  # JSON itself escapes those before the blank
-LARGEST = sys.float_info.max
-_SCALARS = {"integer", "number"}
 
 
 def embedded(value: Any) -> Markup:
-    """`value` as JSON that may stand in a page's ``<script>`` whatever it says, without a control character.
+    """`value` as JSON that cannot end the ``<script>`` that it is put in, without a control character.
 
     >>> str(embedded(["</script>"]))
     '["\\\\u003c/script>"]'
@@ -57,11 +55,11 @@ def embedded(value: Any) -> Markup:
 
 
 def table_rows(path: Path, columns: Sequence[Mapping[str, str]]) -> list[list[Any]]:
-    """The rows of the CSV `path`, whose `columns` are as in the file beside it, as far as `BYTES` go.
+    """The first rows of the CSV `path`, as many as `BYTES` hold: numbers as numbers, an empty cell as None.
 
-    Numbers are numbers, an empty cell is None.
+    `columns` are those in the file beside it.
     """
-    numeric = [column["type"] in _SCALARS for column in columns]
+    numeric = [column["type"] in ("integer", "number") for column in columns]
     rows: list[list[Any]] = []
     room = BYTES
     with path.open(encoding="utf-8", newline="") as file:
@@ -76,7 +74,7 @@ def table_rows(path: Path, columns: Sequence[Mapping[str, str]]) -> list[list[An
 
 
 def texts(whole: Tokens, run: Path, parameters: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """The documents, their words, and where the hits of the tables of `run` stand in them."""
+    """The documents, their words, and the places of the hits in the tables of `run`."""
     complete = _complete(whole, run)
     rows = _chosen(whole.corpus.documents["n_chars"].to_numpy(dtype=np.int64), complete)
     tokens = load_documents(whole, rows)
@@ -103,29 +101,24 @@ def texts(whole: Tokens, run: Path, parameters: Mapping[str, Mapping[str, Any]])
 
 def _frames(run: Path) -> list[list[str]]:
     """Each frame of the lexicon, in its order: name, label with what coders say of it, code; none without a table."""
-    table = run / "framing" / "frames.csv"
-    if not table.is_file():
+    tables = [run / "framing" / f"{name}.csv" for name in ("frames", "frames_profile")]
+    if not tables[0].is_file():
         return []
-    labels = _labels(table)
-    drawn = table.with_name("frames_profile.csv")
-    if drawn.is_file():
-        labels |= _labels(drawn)
+    labels: dict[str, str] = {}
+    for table in filter(Path.is_file, tables):
+        read = _read(table, ["frame", "label"])
+        labels |= dict(zip(read["frame"], read["label"], strict=True))
     return [list(row) for row in zip(labels, labels.values(), codes(list(labels.values())), strict=True)]
 
 
-def _labels(table: Path) -> dict[str, str]:
-    read = _read(table, ["frame", "label"])
-    return dict(zip(read["frame"], read["label"], strict=True))
-
-
 def _read(table: Path, texts: Sequence[str]) -> pd.DataFrame:
-    """A table of the run, the columns `texts` as they were before they were written."""
+    """A table of the run, the columns `texts` as they were before writing."""
     read = pd.read_csv(table, dtype=dict.fromkeys(texts, str), keep_default_na=False)
     return read.assign(**{name: read[name].map(restored) for name in texts})
 
 
 def _sides(run: Path) -> dict[str, str]:
-    """What the key words are of, and what they were held against; empty where nothing was compared."""
+    """The two sides of the table of key words; empty where nothing was compared."""
     path = run / "term_frequency" / "keyness.json"
     if not path.is_file():
         return {}
@@ -144,7 +137,7 @@ def _cell(text: str, number: bool) -> Any:
 
 
 def _complete(tokens: Tokens, run: Path) -> int | None:
-    """How many documents, from the first, have all their rows in tables that were cut; None where none was cut."""
+    """Number of documents, from the first, with all their rows in tables that were cut; None where none was cut."""
     known = {doc_id: row for row, doc_id in enumerate(tokens.doc_ids)}
     found = []
     for table in (run / f"{name}.csv" for name in PLACES):
@@ -154,7 +147,7 @@ def _complete(tokens: Tokens, run: Path) -> int | None:
 
 
 def _chosen(sizes: Ints, complete: int | None) -> Ints:
-    """The documents a page holds, of so many characters: evenly chosen, or the first where only they are `complete`."""
+    """The documents that a page holds: evenly chosen, or the first ones where only they are `complete`."""
     share = CHARACTERS / max(int(sizes.sum()), 1)
     count = len(sizes) if share >= 1 or complete is not None else int(len(sizes) * share)
     rows = np.unique(np.linspace(0, len(sizes) - 1, max(count, 1)).astype(np.int64))
@@ -164,7 +157,7 @@ def _chosen(sizes: Ints, complete: int | None) -> Ints:
 
 
 def _units(text: str) -> Ints | None:
-    """The UTF-16 units before each character, and in all; None where it is one a character."""
+    """Numbers of UTF-16 units before each character, and in all; None if each character is one."""
     if text.isascii() or not (wide := np.array([ord(c) > 0xFFFF for c in text])).any():
         return None
     return np.concatenate([[0], np.cumsum(1 + wide)])
@@ -186,10 +179,7 @@ def _period(tokens: Tokens, parameters: Mapping[str, Mapping[str, Any]]) -> list
 
 
 def _documents(
-    tokens: Tokens,
-    units: Sequence[Ints | None],
-    grouped_by: str | None,
-    period: Sequence[str | None],
+    tokens: Tokens, units: Sequence[Ints | None], grouped_by: str | None, period: Sequence[str | None]
 ) -> list[dict[str, Any]]:
     groups = tokens.groups(grouped_by) if grouped_by else None
     own = dict(iter(tokens.corpus.segments.groupby("doc_id", sort=False)))
@@ -197,7 +187,7 @@ def _documents(
     for row, unit in enumerate(units):
         about = tokens.corpus.documents.iloc[row]
         parts = own.get(about["doc_id"], tokens.corpus.segments.head(0))
-        spans = [part for side in ("start", "end") for part in (_in_units(parts[side], unit),)]
+        spans = (_in_units(parts[side], unit) for side in ("start", "end"))
         documents.append(
             {
                 "id": about["doc_id"],
@@ -215,7 +205,7 @@ def _documents(
 
 
 def _words(tokens: Tokens, units: Sequence[Ints | None]) -> dict[str, Any]:
-    """Words and sentences as gaps and lengths, since small numbers pack well; how many each document has."""
+    """Words and sentences as gaps and lengths, since small numbers pack well, and their numbers by document."""
     parts: dict[str, list[Ints]] = {name: [] for name in ("gap", "length", "sentence_gap", "sentence_length")}
     in_sentence, words, sentences = [], [], []
     for row, unit in enumerate(units):
@@ -232,24 +222,22 @@ def _words(tokens: Tokens, units: Sequence[Ints | None]) -> dict[str, Any]:
         in_sentence.append(np.diff(tokens.sentence_offsets[one : after + 1]))
         words.append(int(last - first))
         sentences.append(int(after - one))
-    packed = {name: _packed(np.concatenate(found)) for name, found in parts.items()}
-    in_all = {"sentence_words": _packed(np.concatenate(in_sentence))}
-    return packed | in_all | {"document_words": words, "document_sentences": sentences}
+    packed: dict[str, Any] = {name: _packed(np.concatenate(found)) for name, found in parts.items()}
+    packed["sentence_words"] = _packed(np.concatenate(in_sentence))
+    return packed | {"document_words": words, "document_sentences": sentences}
 
 
 def _forms(
     tokens: Tokens, parameters: Mapping[str, Mapping[str, Any]], units: Sequence[Ints | None]
 ) -> list[dict[str, Any]]:
-    """What the words are called: as printed, or in tables of the term notebook the stems, lemmas or phrases it counts.
+    """The words as printed, and as the term notebook counts them: as stems, lemmas or joined phrases.
 
-    Where phrases are joined, there are other words than those of the page, which come along.
+    Joined phrases are other words than those of the page, and come with their places.
     """
     found = []
     about = parameters.get("term_frequency", {})
-    form, phrases = (
-        "lemmas" if about.get("lemmatize") else "stems" if about.get("stem") else "words",
-        about.get("phrases"),
-    )
+    form = "lemmas" if about.get("lemmatize") else "stems" if about.get("stem") else "words"
+    phrases = about.get("phrases")
     if form != "words" or phrases:
         stops = stop_words(about["stopwords"], tokens.languages)
         joined = join_phrases(tokens, phrases) if phrases else tokens
@@ -273,14 +261,10 @@ def _places(
         return None
     table = _read(path, ["doc_id", *keys])
     table = table[table["doc_id"].isin(number)].reset_index(drop=True)
-    document = [number[doc_id] for doc_id in table["doc_id"]]
-    columns: dict[str, Any] = {"document": document}
+    columns: dict[str, Any] = {"document": table["doc_id"].map(number).tolist()}
     for side in ("start", "end"):
-        places = table[side].tolist()
-        columns[side] = [
-            place if units[row] is None else int(units[row][place])  # type: ignore[index]
-            for row, place in zip(document, places, strict=True)
-        ]
+        rows = zip(columns["document"], table[side].tolist(), strict=True)
+        columns[side] = [place if (unit := units[row]) is None else int(unit[place]) for row, place in rows]
     for key in keys:
         codes, values = pd.factorize(table[key])
         columns[key] = {"values": list(values), "codes": codes.tolist()}
@@ -288,7 +272,7 @@ def _places(
 
 
 def _packed(values: NDArray[np.integer[Any]]) -> str:
-    """Whole numbers from 0: how many bytes each has, and all of them, little end first, as base64.
+    """Non-negative integers as text: the number of bytes of each, then all in base64, little-endian.
 
     >>> _packed(np.array([1, 255])), _packed(np.array([1, 256]))
     ('1Af8=', '2AQAAAQ==')

@@ -1,8 +1,8 @@
-"""The reading view: documents in their own words, with frame matches and repeats marked where they stand.
+"""The reading view: documents in their own words, with frame matches and repeats marked in place.
 
-It is one piece of HTML with switches that need no script and no network: check boxes that style rules look at
-(``:has``). Codes and counts are added by the style sheet too, so what a reader selects, copies or searches is the
-document's text and nothing else. There are no ids, so any number of views can stand on a page.
+It is one piece of HTML without script: its switches are check boxes that style rules look at (``:has``). The style
+sheet also adds the codes and counts, so that what a reader selects, copies or searches is the document's text alone.
+There are no ids, so a page can hold any number of views.
 """
 
 import html
@@ -30,27 +30,18 @@ _WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+")
 
 
 class _Article(NamedTuple):
-    """One document of the view: its markup, its matches by frame, its repeats, and whether words are set aside."""
+    """One document of the view: its markup, and what the legend says of it."""
 
     markup: str
-    hits: Ints
+    hits: Ints  # by frame
     repeats: int
-    negated: bool
-    grey: bool
+    negated: bool  # whether any match is
+    grey: bool  # whether any text was not counted
 
 
-def show_reading(
-    tokens: Tokens,
-    spans: pd.DataFrame,
-    *,
-    labels: Mapping[str, str],
-    caption: str,
-    repeats: pd.DataFrame | None = None,
-    documents: int | Sequence[str] = 3,
-    characters: int = LONGEST,
-) -> None:
-    """Show `reading_view` with a caption, in the notebook and in the report."""
-    view = reading_view(tokens, spans, labels=labels, repeats=repeats, documents=documents, characters=characters)
+def show_reading(tokens: Tokens, spans: pd.DataFrame, *, caption: str, **options: Any) -> None:
+    """Show `reading_view`, which takes the `options`, with a caption, in the notebook and in the report."""
+    view = reading_view(tokens, spans, **options)
     show(f"<figure>{view}<figcaption>{html.escape(caption)}</figcaption></figure>", caption, kind="reading")
 
 
@@ -65,16 +56,15 @@ def reading_view(
 ) -> str:
     """Documents as HTML, each character once and in its place, with `spans` and `repeats` marked.
 
-    `spans`: doc_id, start, end (characters), frame, as `analysis.framing.frames.matches` gives them; where there is a
-    column ``negated``, a sign stands before those that are; words with several frames are marked once, as the first's.
-    `labels` says what each frame is called, in the order of the legend. `repeats`: doc_id, start, end, count, as
-    `analysis.redundancy.repeats.exact_repeats` gives them; of repeats that overlap, the one that appears more often
-    keeps the characters, then the earlier, then the longer. What `tokens` did not count (front matter, marks,
-    boilerplate) is grey.
+    `spans`: doc_id, start, end (characters), frame, as from `analysis.framing.frames.matches`, and a sign before those
+    that are ``negated``; words with several frames are marked as the first's. `labels`: frame to label, in the order of
+    the legend. `repeats`: doc_id, start, end, count, as from `analysis.redundancy.repeats.exact_repeats`; where they
+    overlap, the one that appears more often keeps the characters, then the earlier, then the longer. What `tokens` did
+    not count (front matter, marks, boilerplate) is grey.
 
-    `documents` is how many are shown, those with the most spans, in the order of the corpus; or the doc_ids. Of a
-    document of more than `characters`, the beginning is shown, up to the end of a paragraph, or of a word where that
-    would be less than half. The legend counts what is shown and says what is not.
+    `documents` is the number of documents shown, those with the most spans, in the order of the corpus; or their
+    doc_ids. A document of more than `characters` is cut at the end of a paragraph, or of a word where that would leave
+    less than half. The legend counts what is shown and says what is not.
 
     Raises `ValueError` for a missing column, an unknown document, a frame without a label, a span that is not within
     its document, spans that differ and share a character, or when `documents` or `characters` is below 1.
@@ -111,11 +101,11 @@ def reading_view(
 
 
 def _check(sizes: "pd.Series[int]", table: pd.DataFrame, last: str) -> None:
-    """Raise `ValueError` unless each row of `table` points into a document, of which `sizes` are the characters."""
+    """Raise `ValueError` unless each row of `table` points into a document; `sizes` are their characters."""
     for column in ("doc_id", "start", "end", last):
         if column not in table.columns:
             raise ValueError(f"no column {column!r}: a row needs doc_id, start, end and {last}")
-    size = table["doc_id"].map(sizes).astype(float)  # an empty column of names would give an empty column of names
+    size = table["doc_id"].map(sizes).astype(float)  # an empty column is not of numbers
     if size.isna().any():
         unknown = table["doc_id"][size.isna()].iloc[0]
         raise ValueError(f"no document {unknown!r}: `tokens.doc_ids` lists all {len(sizes)}")
@@ -129,7 +119,7 @@ def _check(sizes: "pd.Series[int]", table: pd.DataFrame, last: str) -> None:
 
 
 def _chosen(doc_ids: list[str], hits: Ints, documents: int | Sequence[str]) -> list[int]:
-    """The rows of the documents to show, of which `hits` are the spans."""
+    """The rows of the documents to show; `hits` are their numbers of spans."""
     if isinstance(documents, int):
         if documents < 1 or not doc_ids:
             raise ValueError(f"{documents} of {len(doc_ids)} documents: show 1 or more")
@@ -145,7 +135,7 @@ def _chosen(doc_ids: list[str], hits: Ints, documents: int | Sequence[str]) -> l
 def _article(
     tokens: Tokens, row: int, spans: pd.DataFrame, repeats: pd.DataFrame, names: Sequence[str], characters: int
 ) -> _Article:
-    """One document: what it is, its text, and a line where it is cut."""
+    """One document: its title, its text, and a line where it is cut."""
     about = tokens.corpus.documents.iloc[row]
     text = tokens.corpus.texts[row]
     own = tokens.corpus.segments[tokens.corpus.segments["doc_id"] == about["doc_id"]]
@@ -177,7 +167,7 @@ def _article(
 
 
 def _matches(spans: pd.DataFrame, names: Sequence[str], size: int) -> Layer:
-    """The matches of a document; what goes on behind another mark has its code at the end, and only there."""
+    """The matches of a document; one that is cut by another mark has its code at its end only."""
     owner = np.full(size, -1)
     called = [names[frame] for frame in spans["frame"]]
     titles = pd.Series(called, index=spans.index).groupby([spans["start"], spans["end"]], sort=False).agg(", ".join)
@@ -199,7 +189,7 @@ def _matches(spans: pd.DataFrame, names: Sequence[str], size: int) -> Layer:
 
 
 def _repeats(repeats: pd.DataFrame, size: int) -> Layer:
-    """The repeats of a document, each character with the one that stands most often."""
+    """The repeats of a document, each character with the most frequent one."""
     places = repeats[["start", "end", "count"]].to_numpy(dtype=np.int64)
     places = places[np.lexsort((-places[:, 1], places[:, 0], -places[:, 2]))]
     owner = np.full(size, -1)
@@ -214,7 +204,7 @@ def _repeats(repeats: pd.DataFrame, size: int) -> Layer:
 
 
 def _about(about: "pd.Series[Any]") -> str:
-    """What stands above a document: its title, or its name where it has none, source and date."""
+    """The line above a document: its title, or else its name, source and date."""
     date = "" if pd.isna(about["date"]) else f"{about['date']:%Y-%m-%d}"
     title = "" if pd.isna(about["title"]) else about["title"]
     parts = [title or about["doc_id"], about["source"], date]
@@ -232,10 +222,10 @@ def _shown(text: str, segments: Sequence[tuple[str, int, int]], characters: int)
 
 
 def _grey(text: str, counted: Sequence[tuple[str, int, int]], size: int) -> Ints:
-    """0 for each character, white space at the edges apart, that stands outside the `counted` segments; else -1."""
+    """0 for each character outside the `counted` segments but for white space at their edges, else -1."""
     grey = np.full(size, -1)
     last = 0
-    for start, end in [*((start, end) for _, start, end in counted), (size, size)]:
+    for _, start, end in [*counted, ("", size, size)]:
         gap = text[last:start]
         grey[last + len(gap) - len(gap.lstrip()) : last + len(gap.rstrip())] = 0
         last = end
@@ -272,21 +262,18 @@ def _legend(articles: Sequence[_Article], names: Sequence[str], *, ranked: bool,
 
 
 def codes(labels: Sequence[str]) -> list[str]:
-    """A short code for each label, no two the same: initials, or more letters where these are taken.
+    """A short code for each label, no two the same: initials, with more letters or a number where these are taken.
 
-    Small words of up to three letters are passed over, but not the first, and so is what a label has in parentheses; a
-    label without a letter gets a number.
+    Words of up to three small letters are passed over unless they come first, and so is what is in parentheses.
 
     >>> codes(["Law and prosecution", "Local press", "Threat (not valid here)", "Threat", "جنگ", "—"])
     ['LP', 'LoP', 'Th', 'Thr', 'جن', '6']
     """
-    found: list[str] = []
-    taken: set[str] = set()
+    found: dict[str, str] = {}  # by the code in small letters
     for place, label in enumerate(labels, 1):
-        code = next(code for code in _candidates(label, place) if code.casefold() not in taken)
-        taken.add(code.casefold())
-        found.append(code)
-    return found
+        code = next(code for code in _candidates(label, place) if code.casefold() not in found)
+        found[code.casefold()] = code
+    return list(found.values())
 
 
 def _candidates(label: str, place: int) -> Iterator[str]:
@@ -302,7 +289,7 @@ def _candidates(label: str, place: int) -> Iterator[str]:
 
 
 def style_sheet(names: Sequence[str]) -> str:
-    """The style sheet: colours, code and off switch of each frame, then what is the same for all views."""
+    """The style sheet: colours, code and off switch of each frame, then the rules of all views."""
     rules = []
     for number, (name, code) in enumerate(zip(names, codes(names), strict=True)):
         colour, line = HUES[number % len(HUES)], LINES[number % len(LINES)]
@@ -321,6 +308,6 @@ def _mixed(colour: str, with_level: int, share: float) -> str:
 
 
 def _css_text(text: str) -> str:
-    """`text` as a string of a style sheet: whatever could end the string, or the sheet, is a number."""
+    """`text` as a CSS string; all but ASCII letters and digits is escaped, so that nothing ends the string or sheet."""
     letters = (letter if letter.isascii() and letter.isalnum() else f"\\{ord(letter):x} " for letter in text)
     return f'"{"".join(letters)}"'

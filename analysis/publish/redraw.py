@@ -16,7 +16,7 @@ from analysis.publish.figures import DRAWINGS, WIDTH, Size, style, write_picture
 from analysis.publish.loading import load_run, read_run_table
 from analysis.publish.records import read_about, refuse_malformed
 
-MODULES = ("plots", "charts")  # the drawings are in these
+MODULES = ("plots", "charts")  # they register the drawings
 FORMATS = ("pdf", "svg", "png")
 INCH = 25.4  # mm
 NAMED = {"report": WIDTH * INCH, "column": 85.0, "page": 174.0, "slide": 254.0}  # mm: a journal has columns of about 85
@@ -27,14 +27,14 @@ PIXELS = 1920  # of a slide
 
 
 def redraw(run: Path, name: str, *, width: str = "report", format: str | None = None, out: Path | None = None) -> Path:
-    """Draw the figure `name` of the finished report in the folder `run` again, and give the path of the picture.
+    """Draw the figure `name` of the finished report in the folder `run` again, and return the path of the picture.
 
-    `name` is that of the figure, with its section where two have one of that name: "framing/style" or "style". `width`
-    is a length ("85mm", "8.5cm", "3.35in", from 20 to 600 mm) or "column" (85 mm), "page" (174 mm), "slide" (254 mm,
-    1920 pixels as PNG, letters up to twice as large, as far as the figure stays within 16:9), "report" (as it was: the
-    same bytes where the versions are the same). Letters keep their size in points. `format` is pdf, svg or png (300
-    dpi); without it the ending of `out` says it, and else it is pdf. Without `out` the picture goes to the working
-    directory under the figure's own name. Raises `ParameterError` for a value that cannot be used.
+    `name` has its section where two have a figure of that name: "framing/style" or "style". `width` is a length
+    ("85mm", "8.5cm", "3.35in", from 20 to 600 mm), "column" (85 mm), "page" (174 mm), "slide" (254 mm, 1920 pixels as
+    PNG, letters up to twice as large as long as the figure stays within 16:9) or "report" (as it was, byte for byte
+    with the same versions). Letters keep their size in points. `format` is pdf, svg or png (300 dpi), by default that
+    of the ending of `out`, or pdf. By default the picture goes to the working directory under the figure's name. Raises
+    `ParameterError` for a value that cannot be used.
     """
     form, place = _target(format, out)
     millimetres = _millimetres(width)
@@ -44,7 +44,7 @@ def redraw(run: Path, name: str, *, width: str = "report", format: str | None = 
         raise ParameterError(f"no such folder: {str(place.parent)!r}: make it first, or give another --out")
     inches = round(millimetres / INCH, 9)  # the width of a report in millimetres is that in inches again
     size = Size(inches, pixels=PIXELS if width == "slide" else None)
-    with _no_room_told(name, width), refuse_malformed(f"the figure {whole!r} of {str(run)!r}"):
+    with _no_room_refused(name, width), refuse_malformed(f"the figure {whole!r} of {str(run)!r}"):
         if width == "slide":
             high = _drawn(run, whole, about, size._replace(letters=2.0)).get_figheight()
             size = size._replace(letters=min(2.0, max(1.0, size.width / SLIDE / high)))
@@ -62,8 +62,8 @@ def figures(run: Path) -> list[str]:
 
 
 @contextmanager
-def _no_room_told(name: str, width: str) -> Iterator[None]:
-    """matplotlib's warning that the labels have left nothing for the drawing, as a `ParameterError`."""
+def _no_room_refused(name: str, width: str) -> Iterator[None]:
+    """Turn matplotlib's warning that the labels leave nothing for the drawing into a `ParameterError`."""
     with warnings.catch_warnings():
         warnings.filterwarnings("error", message=".*axes sizes collapsed to zero")
         try:
@@ -75,7 +75,7 @@ def _no_room_told(name: str, width: str) -> Iterator[None]:
 
 
 def _figure(run: Path, name: str) -> tuple[str, dict[str, Any]]:
-    """The whole name of a figure, and what the file beside its table says."""
+    """The whole name of a figure, and the record beside its table."""
     known = figures(run)
     found = [one for one in known if name in (one, one.rpartition("/")[2])]
     if len(found) > 1:
@@ -125,7 +125,7 @@ def _millimetres(width: str) -> float:
 
 
 def _target(form: str | None, out: Path | None) -> tuple[str, Path | None]:
-    """The format and where to write, both from what is given."""
+    """The format, and where to write."""
     ending = out.suffix[1:].lower() if out else ""
     form = form or ending or FORMATS[0]
     if form not in FORMATS:

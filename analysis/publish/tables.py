@@ -15,7 +15,7 @@ from IPython.display import display
 from analysis.core.csv_files import restored, write_csv
 from analysis.core.paths import FIGURES
 from analysis.core.printable import visible, visible_text
-from analysis.publish.cells import table_html, with_titles
+from analysis.publish.cells import columns_of, table_html, with_titles
 from analysis.text.shards import LISTED
 
 P = ParamSpec("P")
@@ -38,34 +38,14 @@ def write_table(table: pd.DataFrame, path: Path, *, caption: str, most: int = LI
     """Write the first `most` rows of `table` to ``<path>.csv``, and what it is to ``<path>.json``."""
     rows = table.head(most)
     if len(rows) == most:
-        caption += (
-            f" The first {most:,} rows." if len(table) == most else f" The first {most:,} of {len(table):,} rows."
-        )
+        caption += f" The first {most:,}{f' of {len(table):,}' * (len(table) > most)} rows."
     write_csv(rows, path.with_name(f"{path.name}.csv"))
     write_json({"caption": caption, **described(rows)}, path.with_name(f"{path.name}.json"))
 
 
 def described(table: pd.DataFrame) -> dict[str, Any]:
-    """What the file beside a CSV says of it: the name and type (as CSVW has it) of each column, and how many rows.
-
-    >>> described(pd.DataFrame({"term": ["rain"], "count": [2]}))["columns"]
-    [{'name': 'term', 'type': 'string'}, {'name': 'count', 'type': 'integer'}]
-    """
-    columns = [{"name": str(name), "type": column_type(table[name])} for name in table.columns]
-    return {"columns": columns, "rows": len(table)}
-
-
-def column_type(column: pd.Series) -> str:
-    """What a column holds, by its dtype and not by what its cells look like: a document may be called 007."""
-    if isinstance(column.dtype, pd.CategoricalDtype):
-        return column_type(pd.Series(column.cat.categories))
-    kinds: list[tuple[str, Callable[[Any], bool]]] = [
-        ("boolean", pd.api.types.is_bool_dtype),
-        ("integer", pd.api.types.is_integer_dtype),
-        ("number", pd.api.types.is_float_dtype),
-        ("date", pd.api.types.is_datetime64_any_dtype),
-    ]
-    return next((kind for kind, is_of in kinds if is_of(column.dtype)), "string")
+    """What the file beside a CSV says of it: its columns and the number of its rows."""
+    return {"columns": columns_of(table), "rows": len(table)}
 
 
 def as_written(table: pd.DataFrame) -> pd.DataFrame:
@@ -81,20 +61,20 @@ def as_written(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def read_table(source: Path | IO[Any], columns: Iterable[Mapping[str, str]]) -> pd.DataFrame:
-    """The table in a CSV that `write_csv` wrote; `columns` are what the file beside it says, ``name`` and ``type``.
+    """Read a CSV of `write_csv`; `columns` (``name``, ``type``) are those in the file beside it.
 
-    Raises `ValueError`, `TypeError` or `OverflowError` for a table that is not as they say.
+    Raises `ValueError`, `TypeError` or `OverflowError` for a table that does not fit them.
     """
     types = {column["name"]: column["type"] for column in columns}
     read = pd.read_csv(
         source,
         header=0,
-        names=list(types),  # as they are: of its own pandas gives a name to a column without one
+        names=list(types),  # or else pandas would name a column without a name
         dtype={name: _DTYPES[kind] for name, kind in types.items()},
         keep_default_na=False,  # "null" and "nan" are words
         na_values=[""],
     )
-    if not isinstance(read.index, pd.RangeIndex):  # what pandas makes of the columns that are left
+    if not isinstance(read.index, pd.RangeIndex):  # pandas made one of the columns that are left
         raise ValueError(f"there are more columns than {len(types):,}")
     for name, kind in types.items():
         if kind == "string":
@@ -108,22 +88,10 @@ def read_table(source: Path | IO[Any], columns: Iterable[Mapping[str, str]]) -> 
     return read
 
 
-def save_table(
-    table: pd.DataFrame,
-    name: str,
-    *,
-    caption: str,
-    rows: int = 20,
-    drawn: Callable[[pd.DataFrame], str] | None = None,
-    titles: Mapping[str, str] | None = None,
-) -> None:
-    """Write `table` to ``<name>.csv`` with ``<name>.json`` (caption, columns, rows), and show its first `rows` rows.
-
-    `drawn` makes the HTML of the rows shown, where it is not a column for each of the table's; `titles` are what
-    documents are called in it.
-    """
+def save_table(table: pd.DataFrame, name: str, *, caption: str, **options: Any) -> None:
+    """Write `table` to ``<name>.csv`` with ``<name>.json`` (caption, columns, rows), and `show_table` it."""
     write_table(table, output_folder() / name, caption=visible(caption))
-    show_table(table, name, caption=caption, rows=rows, drawn=drawn, titles=titles)
+    show_table(table, name, caption=caption, **options)
 
 
 def show_table(
@@ -135,7 +103,10 @@ def show_table(
     drawn: Callable[[pd.DataFrame], str] | None = None,
     titles: Mapping[str, str] | None = None,
 ) -> None:
-    """Show the first `rows` rows of `table` as `save_table` does, and write nothing."""
+    """Show the first `rows` rows of `table`.
+
+    `drawn` makes their HTML where it is not a cell for each of the table's; `titles` are those of documents in it.
+    """
     caption = visible(caption)
     head = with_titles(table.head(rows), name, titles or {})
     shown = drawn(head) if drawn else table_html(head, name, folded=False)
@@ -159,16 +130,13 @@ def finding(text: str) -> None:
 
 
 def note(text: str) -> None:
-    """Show one plain sentence, such as why a section is left out; what messages have between backticks is words."""
+    """Show one plain sentence, such as why a section is left out, without the backticks of messages."""
     text = visible(text).replace("`", "")
     show(f"<p>{html.escape(text)}</p>", text, kind="note")
 
 
 def attempt(measure: Callable[P, T], /, *args: P.args, **options: P.kwargs) -> T | None:
-    """What `measure` gives; None, after a note with its own words, where it can't be had from these texts.
-
-    Or not on this machine, for want of an extra. The rest of a notebook goes on without that section.
-    """
+    """Return what `measure` gives; None, after a note, where these texts or missing extras do not allow it."""
     try:
         return measure(*args, **options)
     except (ModuleNotFoundError, ValueError) as error:
@@ -177,12 +145,11 @@ def attempt(measure: Callable[P, T], /, *args: P.args, **options: P.kwargs) -> T
 
 
 def show(markup: str, text: str, **about: Any) -> None:
-    """Display `markup` with a plain-text form; `about` tells the report what it is. Control characters are seen."""
+    """Display `markup` with a plain-text form, control characters made visible; `about` is for the report."""
     display({"text/html": visible_text(markup), "text/plain": visible_text(text)}, raw=True, metadata={"lafz": about})  # type: ignore[no-untyped-call]
 
 
 def write_json(value: Any, path: Path) -> None:
-    """`value` as JSON with sorted keys, UTF-8 and a final line end."""
-    path.write_text(
-        json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8", newline="\n"
-    )
+    """Write `value` as JSON with sorted keys, UTF-8 and a final line end."""
+    text = json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True)
+    path.write_text(f"{text}\n", encoding="utf-8", newline="\n")

@@ -51,10 +51,7 @@ RULES: dict[str, Rule] = {
     "frames_by_group": _GRID,
     "frames_by_time": _TIMES,
     "frames_places": (lambda table, _: len(table["label"].unique()) > 1, "hits are of one frame at the most"),
-    "headlines": (
-        lambda table, _: table["headline_hits"].sum() >= HELD,
-        f"headlines have fewer than {HELD} hits",
-    ),
+    "headlines": (lambda table, _: table["headline_hits"].sum() >= HELD, f"headlines have fewer than {HELD} hits"),
     "together": (
         lambda table, _: table["units"].max() >= TESTED and (table["ppmi"] > 0).any(),
         f"it takes {TESTED} different sentences, and two frames that share some",
@@ -74,10 +71,7 @@ RULES: dict[str, Rule] = {
         f"a map takes {HELD} documents that are not all alike",
     ),
     "novelty": (lambda table, _: len(table) >= COURSE, f"a course takes {COURSE} sentences or documents"),
-    "counted_once": (
-        lambda table, _: (table["lost"] >= LOST).sum() > 1,
-        f"no two words lose {LOST} occurrences",
-    ),
+    "counted_once": (lambda table, _: (table["lost"] >= LOST).sum() > 1, f"no two words lose {LOST} occurrences"),
     "frames_once": (
         lambda table, _: ((table["lost"] >= FALL) & (table["lost"] * table["hits"] >= HITS)).any(),
         f"no frame loses a tenth of its rate and {HITS} hits",
@@ -85,8 +79,8 @@ RULES: dict[str, Rule] = {
 }
 
 
-# Questions by a figure or table that they show, those first whose answers say most to one who has read the texts: what
-# is more than chance explains, the words and frames in front, manners of speech, last the measures' own merits.
+# Questions, by a figure or table that they show, in the order of their findings: what is more than chance explains,
+# the leading words and frames, manners of speech, last the measures' own merits.
 REPEATS = ("repeated_paragraphs", "repeated_shares")
 OTHERS = (
     *("all_keyness", "shifts", "trend_tests", "headline_body", "profile", "all_words", "borrowed", "pairs_of_frames"),
@@ -97,9 +91,9 @@ OTHERS = (
 
 
 def rank(names: Collection[str], repeated: float) -> int:
-    """The place, from 0, of the findings of a question that shows figures and tables of these `names` among all.
+    """The place, from 0, of the findings of a question that shows figures and tables of these `names`.
 
-    What is `repeated`, as a share of all words, comes first where it is much, and after the words used most where not.
+    Repetition comes first where much is `repeated`, as a share of all words, and else after the words used most.
 
     >>> rank({"all_words"}, 0.2), rank({"repeated_paragraphs"}, 0.2), rank({"repeated_paragraphs"}, 0.01)
     (7, 0, 6)
@@ -110,10 +104,7 @@ def rank(names: Collection[str], repeated: float) -> int:
 
 
 def worth_drawing(name: str, table: pd.DataFrame, tokens: Tokens) -> bool:
-    """Whether the figure `name` of `table` shows more than its finding says; if not, a note says why.
-
-    What a figure needs is in `RULES`; one that has none there needs two rows.
-    """
+    """Whether the figure `name` of `table` shows more than its finding says, by `RULES`; if not, a note says why."""
     enough, why = RULES.get(name, _ROWS)
     if enough(table, tokens):
         return True

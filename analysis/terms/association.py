@@ -1,8 +1,8 @@
-"""How much a term's use differs between two corpora: tests and effect sizes of 2x2 tables, whole arrays at a time.
+"""Tests and effect sizes of 2x2 tables: how much a term's use differs between two corpora, whole arrays at a time.
 
-Every function takes `f1`, `n1`, `f2` and `n2`: how often a term occurs in the target corpus, the target's size in
-running words, then the same of the reference; whole numbers, or arrays of them that broadcast. N = n1 + n2 and
-K = f1 + f2. `ValueError` where a count is negative or above its size, or a size is 0.
+Every function takes `f1`, `n1`, `f2` and `n2`: the occurrences of a term in the target, the target's size in running
+words, and the same of the reference; whole numbers, or arrays that broadcast. N = n1 + n2 and K = f1 + f2. All raise
+`ValueError` for a count that is negative or above its size, and for a size of 0.
 """
 
 from typing import Any
@@ -67,9 +67,9 @@ def chi2(f1: Counts, n1: Counts, f2: Counts, n2: Counts, *, yates: bool = False)
 def fisher_p(f1: Counts, n1: Counts, f2: Counts, n2: Counts) -> Floats:
     """Two-sided p-value of Fisher's exact test.
 
-    The summed probability of all tables with the same margins that are no more probable than the one observed, up to
-    one part in 10⁷ (Fisher 1935, The logic of inductive inference; so in R's ``fisher.test``). 0 to 1, small = not
-    by chance; what is smaller than 1e-300 has few digits or is 0.
+    The probability of all tables with the same margins that are no more probable than the one observed, up to one part
+    in 10⁷ (Fisher 1935, The logic of inductive inference; so in R's ``fisher.test``). Below 1e-300 it has few digits
+    or is 0.
 
     >>> round(float(fisher_p(1, 4, 3, 4)), 4)
     0.4857
@@ -79,7 +79,7 @@ def fisher_p(f1: Counts, n1: Counts, f2: Counts, n2: Counts) -> Floats:
 
 
 def p_value(statistic: npt.ArrayLike) -> Floats:
-    """Probability of so high a G² or chi-squared, or a higher one, by chance: its upper tail at 1 degree of freedom.
+    """The p-value of a G² or chi-squared: its upper tail at 1 degree of freedom.
 
     >>> round(float(p_value(3.841459)), 4)
     0.05
@@ -107,9 +107,9 @@ def log_ratio(f1: Counts, n1: Counts, f2: Counts, n2: Counts) -> Estimate:
               \sqrt{\frac{1}{f_1} - \frac{1}{n_1} + \frac{1}{f_2} - \frac{1}{n_2}}
 
     (Hardie 2014, Log Ratio: an informal introduction; the interval is that of the log relative risk: Katz, Baptista,
-    Azen and Pike 1978, Obtaining confidence intervals for the risk ratio in cohort studies.) Above 0 = more in the
-    target; 1 = twice as often, -1 = half as often. A count of 0 is taken as 0.5, so that the ratio is finite; in
-    corpora of unequal size its sign then says nothing where the other count is small too.
+    Azen and Pike 1978, Obtaining confidence intervals for the risk ratio in cohort studies.) 0 = alike, 1 = twice as
+    often in the target, -1 = half as often. A count of 0 is taken as 0.5, to keep the ratio finite; in corpora of
+    unequal size the sign then says nothing if the other count is small too.
 
     >>> [round(float(end), 3) for end in log_ratio(20, 1000, 10, 2000)]
     [2.0, 0.91, 3.09]
@@ -122,7 +122,7 @@ def log_ratio(f1: Counts, n1: Counts, f2: Counts, n2: Counts) -> Estimate:
 
 
 def pct_diff(f1: Counts, n1: Counts, f2: Counts, n2: Counts) -> Floats:
-    """How many per cent more often the term is used in the target: 100 (f1/n1 - f2/n2) / (f2/n2).
+    """The percentage by which the term is more frequent in the target: 100 (f1/n1 - f2/n2) / (f2/n2).
 
     (Gabrielatos and Marchi 2011, Keyness: matching metrics to definitions.) 0 = alike, 100 = twice as often, -100 =
     never in the target; infinite where never in the reference.
@@ -201,7 +201,7 @@ def log_odds_z(f1: Counts, n1: Counts, f2: Counts, n2: Counts, *, prior: float =
 
 
 def _checked(f1: Counts, n1: Counts, f2: Counts, n2: Counts) -> tuple[Floats, Floats, Floats, Floats]:
-    """The four as floats; floats hold whole numbers exactly up to 2⁵³, and do not overflow when multiplied."""
+    """Check the four and convert them to floats, exact up to 2⁵³, whose products do not overflow."""
     cells = [np.asarray(cell, dtype=np.float64) for cell in (f1, n1, f2, n2)]
     for count, size in (cells[:2], cells[2:]):
         wrong = ~((count >= 0) & (count <= size) & (size > 0))
@@ -229,7 +229,7 @@ def _ratio(above: Any, below: Any, *, empty: float = np.nan) -> Floats:
 @compiled
 def _fisher(f1: Floats, n1: Floats, f2: Floats, n2: Floats) -> Floats:
     """The two-sided p-values, one a table."""
-    # From one table to the next with the same margins the probability changes by a plain fraction. Sums of such steps,
+    # Between neighbouring tables with the same margins the probability changes by a plain fraction. Sums of such steps,
     # from the most probable table on, keep their digits however large the corpora are; log-gamma does not.
     p = np.empty(len(f1))
     for row in range(len(f1)):
@@ -266,5 +266,5 @@ def _fisher(f1: Floats, n1: Floats, f2: Floats, n2: Floats) -> Floats:
 
 @compiled
 def _step(k: float, together: float, size: float, other: float) -> float:
-    """How probable k + 1 of the `together` occurrences are in a corpus of `size` words, relative to k."""
+    """The probability of k + 1 of the `together` occurrences in a corpus of `size` words, relative to that of k."""
     return (together - k) * (size - k) / ((k + 1) * (other - together + k + 1))

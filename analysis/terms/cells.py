@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analysis.core.compiled import Bools, Floats, Ints, compiled, prefetch
-from analysis.terms.keys import Alphabet, Columns, by_value, changes, pack, rank_of
+from analysis.terms.keys import Alphabet, Columns, argsort_small, pack, rank_of, starts_of_keys
 from analysis.text.documents import Offsets
 from analysis.text.shards import Shard, shard_weights, shards
 from analysis.text.tokens import Ids, Tokens
@@ -25,8 +25,10 @@ class Groups(NamedTuple):
 
 
 class Cells(NamedTuple):
-    """One row a group and term in it, one cell a unit and row in it; a unit is a document or, of one that is alone in
-    its group, a sentence: what is drawn for the intervals."""
+    """One row a group and term in it, one cell a unit and row in it.
+
+    A unit is what the intervals are over: a document, or a sentence of a group's only document.
+    """
 
     group: Ids  # of each row, the rows of a group side by side
     term: Ids  # of each row
@@ -65,20 +67,20 @@ def counted_terms(
     weights: Floats | None = None,
     min_count: int = 1,
 ) -> Iterator[tuple[Cells, Columns]]:
-    """The cells of the terms of `n` words in each shard, but for stop words, and the keys of their rows, see `pack`."""
+    """Yield the cells of the terms of `n` words of each shard, without stop words, and the keys of their rows."""
     radices, whole = words.radices(n, len(groups.names)), tokens.n_documents
 
     def of_shard(shard: Shard) -> tuple[Cells, Columns]:
         place: Any = slice(None)
         term, own = shard.tokens.ids, [codes[shard.types]]
         if n > 1:
-            # In alphabetical order, but numbered within the shard: of the whole there may be ten times as many words.
+            # Numbered within the shard, in alphabetical order: the whole may have ten times as many words.
             order = np.argsort(own[0])
             running, place = _running(rank_of(order)[term], shard.tokens.sentence_offsets, n, skip)
             term, words_of = _numbered(running)
             own = [own[0][order][word] for word in words_of]
         kept = ~words.dropped[own[0]] & ~words.dropped[own[-1]]
-        if shard.tokens.n_documents == whole:  # a group may still have too few of what all have enough of
+        if shard.tokens.n_documents == whole:  # a group may still have too few
             kept &= np.bincount(term, minlength=len(kept)) >= min_count
         term = np.where(kept, np.cumsum(kept) - 1, -1).astype(np.int32)[term]
         amount = shard_weights(tokens, weights, shard)
@@ -90,7 +92,7 @@ def counted_terms(
 
 
 def _running(ids: Ids, sentence_offsets: Offsets, n: int, skip: int) -> tuple[list[Ids], Ids]:
-    """The `n` of the `ids` that make each running n-gram of a sentence, up to `skip` left out, and its first place."""
+    """The `n` ids of each running n-gram of a sentence, with up to `skip` left out, and its first place."""
     ends = np.repeat(sentence_offsets[1:].astype(np.int32), np.diff(sentence_offsets))
     left = ends - np.arange(len(ids), dtype=np.int32)  # the words of the sentence from here on
     steps = [(0, *rest) for rest in combinations(range(1, n + skip), n - 1)]
@@ -106,12 +108,12 @@ def _running(ids: Ids, sentence_offsets: Offsets, n: int, skip: int) -> tuple[li
 
 
 def _numbered(words: list[Ids]) -> tuple[Ids, list[Ids]]:
-    """The number of each running n-gram among the distinct ones, in alphabetical order, and the words of these."""
-    order = by_value(words[-1])
+    """The number of each running n-gram among the distinct ones, in their order, and the words of these."""
+    order = argsort_small(words[-1])
     for word in words[-2::-1]:
-        order = order[by_value(word[order])]
+        order = order[argsort_small(word[order])]
     words = [word[order] for word in words]
-    new = changes(words)
+    new = starts_of_keys(words)
     number = np.empty(len(order), dtype=np.int32)
     number[order] = np.cumsum(new, dtype=np.int32) - np.int32(1)
     return number, [word[new] for word in words]
@@ -128,7 +130,7 @@ def _units(tokens: Tokens, group: Ids, alone: Bools) -> tuple[Ids, Ids]:
 
 
 def _counted(term: Ids, unit: Ids, owner: Ids, amount: Floats | None, terms: int) -> Cells:
-    """The cells of occurrences, each of a `term` (-1: not to be counted) in a `unit`; the groups of units: `owner`."""
+    """The cells of occurrences, each of a `term` (-1: not counted) in a `unit`; `owner`: the group of each unit."""
     begin = np.searchsorted(unit, np.arange(len(owner) + 1))
     sums: Any = np.diff(begin) if amount is None else np.bincount(unit, amount, minlength=len(owner))
     order = np.argsort(owner, kind="stable")
@@ -139,7 +141,7 @@ def _counted(term: Ids, unit: Ids, owner: Ids, amount: Floats | None, terms: int
 
 @compiled
 def count_cells(term: Any, weight: Any, begin: Any, order: Any, owner: Any, terms: int) -> Any:
-    """The `Cells` of occurrences, each of a term (-1: not counted) and a weight (none: 1), by unit in `order`."""
+    """The first six columns of `Cells`; without any `weight` each occurrence counts 1."""
     group, number, row = np.empty_like(term), np.empty_like(term), np.empty_like(term)
     times, amount = np.empty_like(term), np.empty(len(term))
     bounds = np.zeros(len(order) + 1, dtype=np.int64)
@@ -169,7 +171,7 @@ def count_cells(term: Any, weight: Any, begin: Any, order: Any, owner: Any, term
 
 
 def type_counts(tokens: Tokens) -> Ints:
-    """(types,) how often each type appears in the whole."""
+    """(types,) the occurrences of each type in the whole."""
     count = np.zeros(len(tokens.vocabulary), np.int64)
     for shard in shards(tokens):
         count[shard.types] += np.bincount(shard.tokens.ids, minlength=len(shard.types))

@@ -1,6 +1,6 @@
 """Which words occur together more often than chance would have it: pairs of words, and how strongly they attract."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import xlog1py
 
 from analysis.core.compiled import Bools, Floats, Ints, compiled, prefetch
-from analysis.terms.keys import FirstRows, alphabetical, key_buckets, of_terms, rank_of, summed
+from analysis.terms.keys import FirstRows, alphabetical, key_buckets, rank_of, split_terms, sum_by_key
 from analysis.text.documents import Offsets
 from analysis.text.patterns import fitting_types, fold_pattern
 from analysis.text.shards import Shard, names, shards
@@ -31,28 +31,24 @@ def collocations(
 ) -> pd.DataFrame:
     """Pairs of words that occur together, one row a pair, with how often they do and how strongly they are tied.
 
-    What is counted, N in all (a pair never crosses a sentence):
+    A pair never crosses a sentence. N counts:
 
-    - ``window=w``: running pairs, `second` 1 to w words after `first`; w = 1 are words side by side. A word
-      with k words after it in its sentence begins min(k, w) pairs. The order counts: "a b" and "b a" are two rows.
-    - ``window=w`` with `node`: the same pairs read from either end, so that N is twice as many: `second` is 1 to
-      w words before or after `first`, which is the node. (Two like words side by side count twice, once from each.)
-    - ``window="sentence"``: sentences that hold both words, however often. N is the number of sentences. `first` comes
-      before `second` in the alphabet, unless `first` is a node. No word is paired with itself.
+    - ``window=w``: running pairs, `second` 1 to w words after `first` (w = 1: side by side), in this order;
+    - ``window=w`` with `node`: the same pairs read from either end, so that N is twice as many: `second` is 1 to w
+      words before or after `first`, which is the node. (Two like words side by side count twice, once from each.)
+    - ``window="sentence"``: sentences. A pair counts once in each that holds both words; `first` comes before `second`
+      in the alphabet, unless it is a node. No word is paired with itself.
 
-    ``count`` is O11, the pairs (or sentences) with `first` and `second`; ``documents``, the documents that hold such a
-    pair; ``first_count`` is O11 + O12, the pairs that begin with `first` (sentences that hold it), whatever the other
-    word is; ``second_count`` is O11 + O21; ``expected`` is first_count · second_count / N, the count to expect if the
-    words had nothing to do with each other. The measures are those of `association_measures`. The highest ``g2``
-    comes first, ties in alphabetical order of first, then second. G2 and chi2 are high for pairs that avoid each other
-    as well: these have ``count`` < ``expected`` and ``pmi`` < 0.
+    ``count`` is O11, the pairs (or sentences) with both words; ``documents``, the documents that hold such a pair;
+    ``first_count`` is O11 + O12, the pairs that begin with `first` (sentences that hold it); ``second_count`` is
+    O11 + O21; ``expected`` is first_count · second_count / N. The measures are those of `association_measures`. Rows
+    are sorted by falling ``g2``, then by first and second. G2 and chi2 are high for pairs that avoid each other too:
+    these have ``count`` < ``expected`` and ``pmi`` < 0.
 
     Left out are pairs with a count below `min_count` and pairs with one of `stopwords`; all totals include them. `node`
-    is a word, or a pattern in which ``*`` stands for any characters and ``?`` for one: only pairs with a word that it
-    fits as `first`, even where it is a stop word. Without such a word the table has no rows.
-
-    With `most` the table has its first `most` rows. Raises `ValueError` for another window, or a node that is not
-    one word or all wildcard.
+    is a word, or a pattern in which ``*`` stands for any characters and ``?`` for one: only pairs with a `first` that
+    fits it, even a stop word. With `most` the table has its first `most` rows. Raises `ValueError` for another window,
+    or a node that is not one word or all wildcard.
 
     >>> from analysis import read_text, tokenize
     >>> tokens = tokenize(read_text("Rule of law. The rule of force. Force of habit."))
@@ -82,22 +78,22 @@ def collocations(
     values: dict[str, Any] = {"first": names(tokens, first), "second": names(tokens, second)}
     values |= {"count": count, "documents": documents}
     values |= {name: measures.pop(name).to_numpy() for name in [*MEASURES, "expected"]}
-    values |= {"first_count": totals.first_count[first], "second_count": totals.second_count[second]}
+    values |= {"first_count": totals.first_count[first, 0], "second_count": totals.second_count[second, 0]}
     return pd.DataFrame(values, columns=COLUMNS, copy=False)
 
 
 class _Totals(NamedTuple):
-    """How many pairs (sentences) each type begins (is in), how many it ends, and how many there are in all."""
+    """Totals of some types, of running pairs or of sentences, in groups of documents."""
 
-    first_count: Ints
-    second_count: Ints
-    total: int
-    pairs: int  # that are counted, at most
+    row: Ints  # (types,) the row of each type below, -1 for none
+    first_count: Ints  # (rows, groups) the pairs that each begins, or the sentences that it is in
+    second_count: Ints  # (rows, groups) the pairs that each ends, or the same sentences
+    total: Ints  # (groups,)
 
-    def cells(self, first: Ints, second: Ints, count: Ints) -> tuple[Ints, Ints, Ints, Ints]:
-        """The four cells of each pair."""
-        row, column = self.first_count[first], self.second_count[second]
-        return count, row - count, column - count, self.total - row - column + count
+    def cells(self, first: Ints, second: Ints, count: Ints, group: Ints | int = 0) -> tuple[Ints, Ints, Ints, Ints]:
+        """The four cells of each pair in its group."""
+        row, column = self.first_count[self.row[first], group], self.second_count[self.row[second], group]
+        return count, row - count, column - count, self.total[group] - row - column + count
 
 
 def _counted(
@@ -110,17 +106,20 @@ def _counted(
     stopwords: Iterable[str] | None,
     group: Ints | None = None,
 ) -> Iterator[list[NDArray[Any]]]:
-    """The pairs of allowed words by bucket: key (alphabetical numbers of first and second, and the group), count and
-    documents, in the order of the keys. `group` is that of each document; without it all are of one.
+    """Yield the pairs of allowed words by bucket: key, count and documents, in the order of the keys.
 
-    Left out is what can't occur `least` times in all.
+    A key has the alphabetical numbers of first and second, and the group; `group` is that of each document, by default
+    one for all. Words that occur less than `least` times in all are left out.
     """
     allowed = ~stopped(tokens.vocabulary, stopwords)  # a pair is no more frequent than either of its words
-    begins = (allowed if node is None else _nodes(tokens, node)) & (totals.first_count >= least)
-    ends = allowed & (totals.second_count >= least)
+    begins = (allowed if node is None else _nodes(tokens, node)) & (totals.first_count[:, 0] >= least)
+    ends = allowed & (totals.second_count[:, 0] >= least)
     rank = rank_of(alphabet).astype(np.int64)
     types, groups = max(len(rank), 1), 1 if group is None else int(group.max(initial=0)) + 1
-    most = min(totals.pairs, int(totals.first_count[begins].sum()))
+    pairs = int(totals.total[0])
+    if window == "sentence":
+        pairs = sum(int((np.diff(shard.tokens.sentence_offsets) ** 2).sum()) for shard in shards(tokens))
+    most = min(pairs, int(totals.first_count[begins].sum()))
     buckets = key_buckets(tokens, radices=[types, types, groups], values=[np.int32, np.int32], rows=most)
 
     def of_shard(shard: Shard) -> Ids:
@@ -131,103 +130,74 @@ def _counted(
         line_group = of[own.sentence_document]
         lines = np.argsort(line_group, kind="stable")
         allowed = begins[shard.types], ends[shard.types]
-        counted = least if whole else 1  # where there is more to come, a pair may still become frequent
+        fewest = least if whole else 1  # where there is more to come, a pair may still become frequent
         found: Ids = _count(
-            ids, offsets, own.sentence_document, lines, line_group, reach, node is not None, *allowed, counted
+            ids, offsets, own.sentence_document, lines, line_group, reach, node is not None, *allowed, fewest
         )
         found[:2] = shard.types[found[:2]]
         return found
 
-    for pairs in prefetch(of_shard, shards(tokens)):
-        first, second = rank[pairs[0]], rank[pairs[1]]
+    for counted in prefetch(of_shard, shards(tokens)):
+        first, second = rank[counted[0]], rank[counted[1]]
         if window == "sentence" and node is None:
             first, second = np.minimum(first, second), np.maximum(first, second)
-        buckets.add((first * types + second) * groups + pairs[2], *pairs[3:])
+        buckets.add((first * types + second) * groups + counted[2], *counted[3:])
     for k in range(len(buckets)):
-        yield summed(buckets.read(k))
+        yield sum_by_key(buckets.read(k))
 
 
-def _totals_of(tokens: Tokens, window: int | str, *, both_ways: bool) -> _Totals:
-    """The totals of running pairs, or of whole sentences."""
+def _totals_of(
+    tokens: Tokens,
+    window: int | str,
+    *,
+    both_ways: bool,
+    chosen: Ints | None = None,
+    group: Ints | None = None,
+    groups: int = 1,
+) -> _Totals:
+    """Count the totals of the `chosen` types (default: all), of pairs read from both ends if `both_ways`.
+
+    `group` is that of each document, by default one for all.
+    """
     if window != "sentence" and (not isinstance(window, int) or window < 1):
         raise ValueError(f"window is {window!r}: give a number of words, 1 or more, or 'sentence'")
-    first_count, second_count = np.zeros((2, len(tokens.vocabulary)), dtype=np.int64)
-    pairs = 0
+    chosen = np.arange(len(tokens.vocabulary)) if chosen is None else chosen
+    row = np.full(len(tokens.vocabulary), -1, dtype=np.int64)
+    row[chosen] = np.arange(len(chosen))
+    first_count, total = np.zeros((len(chosen), groups), dtype=np.int64), np.zeros(groups, dtype=np.int64)
+    second_count = first_count if both_ways or window == "sentence" else np.zeros_like(first_count)
     for shard in shards(tokens):
         ids, offsets, reach = _lines(shard.tokens, window)
-        if isinstance(window, int):
-            begun, ended = _totals(ids, offsets, reach, len(shard.types))
-            pairs += int(begun.sum())
-        else:
-            begun = ended = np.bincount(ids, minlength=len(shard.types))
-            pairs += int((np.diff(shard.tokens.sentence_offsets) ** 2).sum())
-        first_count[shard.types] += begun
-        second_count[shard.types] += ended
-    if not isinstance(window, int):
-        return _Totals(first_count, second_count, tokens.n_sentences, pairs)
-    if both_ways:
-        first_count = second_count = first_count + second_count
-    return _Totals(first_count, second_count, int(first_count.sum()), pairs * (1 + both_ways))
-
-
-def _totals_by_group(
-    tokens: Tokens, window: int | str, chosen: Ints, group: Ints, groups: int
-) -> Callable[[Ints, Ints, Ints, Ints], tuple[Ints, Ints, Ints, Ints]]:
-    """What gives the four cells of pairs of `chosen` types in their groups, read from either end."""
-    counts, totals = np.zeros((len(chosen), groups), dtype=np.int64), np.zeros(groups, dtype=np.int64)
-    row = np.full(len(tokens.vocabulary), -1, dtype=np.int32)
-    row[chosen] = np.arange(len(chosen), dtype=np.int32)
-    for shard in shards(tokens):
-        ids, offsets, reach = _lines(shard.tokens, window)
-        of = group[shard.rows][shard.tokens.sentence_document]
-        _add_by_group(ids, offsets, of, reach if isinstance(window, int) else 0, row[shard.types], counts, totals)
-
-    def cells(first: Ints, second: Ints, of: Ints, count: Ints) -> tuple[Ints, Ints, Ints, Ints]:
-        own, others = counts[row[first], of], counts[row[second], of]
-        return count, own - count, others - count, totals[of] - own - others + count
-
-    return cells
+        of = np.zeros(shard.tokens.n_documents, dtype=np.int64) if group is None else group[shard.rows]
+        of = of[shard.tokens.sentence_document]
+        reach = reach if isinstance(window, int) else 0
+        _add_totals(ids, offsets, of, reach, row[shard.types], first_count, second_count, total)
+    return _Totals(row, first_count, second_count, total * (1 + (both_ways and isinstance(window, int))))
 
 
 def _lines(tokens: Tokens, window: int | str) -> tuple[Ids, Offsets, int]:
-    """The words in which pairs are counted, where each sentence of them begins, and how far apart a pair may be."""
+    """The ids in which pairs are counted, the offsets of their sentences, and how far apart a pair may be."""
     if isinstance(window, int):
         return tokens.ids, tokens.sentence_offsets, window
-    ids, offsets = _each_once(tokens)
-    return ids, offsets, len(ids)
-
-
-def _each_once(tokens: Tokens) -> tuple[Ids, Ints]:
-    """The sentences with each type once, as ids and where each begins."""
+    # Each type once a sentence.
     types = max(len(tokens.vocabulary), 1)
     line = np.repeat(np.arange(tokens.n_sentences), np.diff(tokens.sentence_offsets))
     key = np.sort(line * types + tokens.ids)
     line, ids = np.divmod(key[np.diff(key, prepend=-1) > 0], types)
-    return ids.astype(np.int32), np.searchsorted(line, np.arange(tokens.n_sentences + 1))
+    return ids.astype(np.int32), np.searchsorted(line, np.arange(tokens.n_sentences + 1)), len(ids)
 
 
 @compiled
-def _totals(ids: Any, offsets: Any, reach: int, types: int) -> Any:
-    """How many pairs each type begins, and how many it ends."""
-    begun, ended = np.zeros(types, np.int64), np.zeros(types, np.int64)
+def _add_totals(ids: Any, offsets: Any, group: Any, reach: int, row: Any, begun: Any, ended: Any, total: Any) -> None:
+    """Add the pairs that each type begins and ends, and all, by the group of the sentence; with `reach` 0 sentences."""
     for line in range(len(offsets) - 1):
+        total[group[line]] += reach == 0
         for place in range(offsets[line], offsets[line + 1]):
-            begun[ids[place]] += min(reach, offsets[line + 1] - 1 - place)
-            ended[ids[place]] += min(reach, place - offsets[line])
-    return begun, ended
-
-
-@compiled
-def _add_by_group(ids: Any, offsets: Any, group: Any, reach: int, row: Any, counts: Any, totals: Any) -> None:
-    """Add the pairs of each chosen type, and all, to those of each sentence's group; without `reach`, the sentences."""
-    for line in range(len(offsets) - 1):
-        begin, end = offsets[line], offsets[line + 1]
-        totals[group[line]] += reach == 0
-        for place in range(begin, end):
-            pairs = min(reach, end - 1 - place) + min(reach, place - begin) if reach else 1
-            totals[group[line]] += pairs if reach else 0
+            after = min(reach, offsets[line + 1] - 1 - place)
+            total[group[line]] += after
             if row[ids[place]] >= 0:
-                counts[row[ids[place]], group[line]] += pairs
+                begun[row[ids[place]], group[line]] += after if reach else 1
+                ended[row[ids[place]], group[line]] += min(reach, place - offsets[line])
 
 
 @compiled
@@ -263,8 +233,8 @@ def _count(
 
     found, n = np.empty((1024, 5), np.int32), 0
     counts, documents = np.zeros(types, np.int64), np.zeros(types, np.int64)
-    latest = np.empty(types, np.int64)  # the document that had the pair last
-    met = np.empty(types, np.int32)
+    latest = np.empty(types, np.int64)  # the last document with the pair
+    seconds = np.empty(types, np.int32)  # the m types found so far beside the first
     for first in range(types):
         m = 0
         for k in range(starts[first], starts[first + 1]):
@@ -275,7 +245,7 @@ def _count(
                 if other == place or not ends[second]:
                     continue
                 if counts[second] == 0:
-                    met[m] = second
+                    seconds[m] = second
                     m += 1
                 if counts[second] == 0 or latest[second] != document[line]:
                     latest[second] = document[line]
@@ -283,14 +253,14 @@ def _count(
                 counts[second] += 1
             if k + 1 < starts[first + 1] and group[lines[k + 1]] == group[line]:
                 continue
-            kept = met[:m][counts[met[:m]] >= min_count]
+            kept = seconds[:m][counts[seconds[:m]] >= min_count]
             if n + len(kept) > len(found):
                 found = np.concatenate((found, np.empty((n + len(kept), 5), np.int32)))
             for second in kept:
                 found[n, 0], found[n, 1], found[n, 2] = first, second, group[line]
                 found[n, 3], found[n, 4] = counts[second], documents[second]
                 n += 1
-            for second in met[:m]:
+            for second in seconds[:m]:
                 counts[second] = documents[second] = 0
             m = 0
     return found[:n].T.copy()
@@ -316,14 +286,13 @@ def collocates_by_group(
 ) -> pd.DataFrame:
     """What each group of the metadata column `by` says beside one word, a row a group and collocate.
 
-    ``first`` (a word that `node` fits), ``second`` (a word beside it), ``count``, ``documents``, ``expected``, ``g2``
-    and ``log_dice`` are those of `collocations` in the documents of the group alone, of pairs that occur there at least
-    `min_count` times and more often than expected; ``overall`` is their ``log_dice`` in all documents together. Since
-    logDice does not depend on how much text there is, groups can be compared by it (Rychlý 2008, A
-    lexicographer-friendly association score): one more is a tie twice as close. No test is made.
+    ``first`` (fits `node`), ``second``, ``count``, ``documents``, ``expected``, ``g2`` and ``log_dice`` are those of
+    `collocations` in the group's documents, of pairs with at least `min_count` occurrences there and more than
+    expected; ``overall`` is their ``log_dice`` in all documents. logDice does not depend on the amount of text, so that
+    groups can be compared by it: one more is a tie twice as close (Rychlý 2008). No test is made.
 
-    The groups are in rising order, the closest tie of each first, ties in alphabetical order. Raises `ValueError` for
-    an unknown column, and as `collocations` does.
+    Groups are in rising order, each with its closest ties first. Raises `ValueError` for an unknown column, and as
+    `collocations` does.
 
     >>> from analysis import tokenize
     >>> from analysis.text.corpus import read_frame
@@ -340,14 +309,15 @@ def collocates_by_group(
     alphabet, least = alphabetical(tokens), max(min_count, 1)
     found = []
     for key, count, documents in _counted(tokens, window, totals, alphabet, least, node, stopwords, group):
-        pair, of = of_terms([key], len(groups))
+        pair, of = split_terms([key], len(groups))
         overall = np.bincount(pair, count).astype(np.int64)[pair]
         rows = np.stack([key // max(len(groups), 1), of, count, documents, overall])
         found.append(rows[:, count >= least].astype(np.int64))
     key, of, count, documents, overall = np.concatenate(found, axis=1)
     first, second = alphabet[np.stack(np.divmod(key, max(len(alphabet), 1)))]
-    own = _totals_by_group(tokens, window, np.union1d(first, second), group, len(groups))
-    table = association_measures(*own(first, second, of, count))[["expected", "g2", "log_dice"]]
+    chosen = np.union1d(first, second)
+    own = _totals_of(tokens, window, both_ways=True, chosen=chosen, group=group, groups=len(groups))
+    table = association_measures(*own.cells(first, second, count, of))[["expected", "g2", "log_dice"]]
     table["overall"] = association_measures(*totals.cells(first, second, overall))["log_dice"]
     table = table.assign(first=names(tokens, first), second=names(tokens, second), count=count, documents=documents)
     table[by] = np.array(groups, dtype=object)[of]
@@ -359,34 +329,33 @@ def collocates_by_group(
 def association_measures(o11: ArrayLike, o12: ArrayLike, o21: ArrayLike, o22: ArrayLike) -> pd.DataFrame:
     """How strongly two words are tied, from the four cells of their table: one row a table, one column a measure.
 
-    `o11` counts `first` with `second`, `o12` `first` without `second`, `o21` `second` without `first`, `o22` neither;
-    each is an array of (tables,) or one number. With R = O11 + O12, C = O11 + O21, N the sum of all four, and E the
-    count to expect of a cell, its row's total times its column's total over N (E11 = R·C/N, column ``expected``):
+    `o11` counts both words, `o12` `first` without `second`, `o21` `second` without `first`, `o22` neither; each is an
+    array of (tables,) or a number. With R = O11 + O12, C = O11 + O21, N the sum of all four, and E = row total · column
+    total / N for each cell (E11 is the column ``expected``):
 
     - ``g2`` = 2 Σ O ln(O / E) over the four cells (Dunning 1993, Accurate Methods for the Statistics of Surprise and
       Coincidence). From 0, as expected, upward; it grows with the amount of text. 3.84 is p = 0.05 for one table.
     - ``chi2`` = N (O11·O22 - O12·O21)² / (R·C·(N-R)·(N-C)): Pearson's, without Yates' correction (Manning and Schütze
       1999, Foundations of Statistical Natural Language Processing, 5.3.3). From 0 up to N; unsafe where E11 < 5.
     - ``pmi`` = log2(O11 / E11), in bits (Church and Hanks 1990, Word Association Norms, Mutual Information, and
-      Lexicography). 0 as expected, 1 twice as often; above all high for rare words.
+      Lexicography). 0 as expected; high for rare words above all.
     - ``mi3`` = log2(O11³ / E11), which favours the rare less (Daille 1994, Approche mixte pour l'extraction automatique
-      de terminologie, with E11 in the place of R·C, as usual today).
+      de terminologie, with E11 for R·C, as usual today).
     - ``npmi`` = pmi / -log2(O11 / N) (Bouma 2009, Normalized (Pointwise) Mutual Information in Collocation Extraction).
       -1 never together, 0 as expected, 1 never apart.
     - ``dice`` = 2 O11 / (R + C) (Dice 1945). 0 never together, 1 never apart.
     - ``log_dice`` = 14 + log2(dice) (Rychlý 2008, A Lexicographer-Friendly Association Score). 14 never apart, one less
-      for half as much; it does not depend on N.
+      for half as much.
     - ``t_score`` = (O11 - E11) / √O11 (Church, Gale, Hanks and Hindle 1991, Using Statistics in Lexical Analysis).
       0 as expected; high for frequent pairs.
-    - ``z_score`` = (O11 - E11) / √E11, with E11 as the variance (Dennis 1965, The Construction of a Thesaurus
-      Automatically from a Sample of Text). 0 as expected; high for rare words.
+    - ``z_score`` = (O11 - E11) / √E11 (Dennis 1965, The Construction of a Thesaurus Automatically from a Sample of
+      Text). 0 as expected; high for rare words.
     - ``delta_p_forward`` = O11 / R - O21 / (N - R): how much likelier `second` is where `first` is there (ΔP(2|1),
       Gries 2013, 50-something Years of Work on Collocations). -1 to 1, 0 as expected. ``delta_p_backward`` =
-      O11 / C - O12 / (N - C), the same of `first` where `second` is there.
+      O11 / C - O12 / (N - C), the reverse.
 
-    Where O11 is 0 the logarithms are -inf; what divides nothing by nothing is NaN, such as chi2 and delta_p_forward
-    where every pair begins with `first`. Raises `ValueError` for a negative cell, or a table in which nothing is
-    counted.
+    Where O11 is 0 the logarithms are -inf; 0 / 0 is NaN, as in chi2 and delta_p_forward where every pair begins with
+    `first`. Raises `ValueError` for a negative cell, or a table in which nothing is counted.
 
     >>> association_measures(10, 0, 3, 31764)[["g2", "expected"]].round(2)      # printed by Dunning, p. 72
            g2  expected

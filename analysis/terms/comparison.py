@@ -1,4 +1,4 @@
-"""What is compared with what: two sides of a corpus, or a corpus and a list of frequencies from elsewhere."""
+"""The sides of a comparison: two parts of a corpus, or a corpus and a frequency list, and tables of their key words."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,13 +18,13 @@ REST = "the others"
 
 
 class Sides(NamedTuple):
-    """Two sides of a comparison, what each is called, and which documents of target and reference are copies."""
+    """Two sides of a comparison and their names."""
 
     target: Tokens
     reference: Tokens | pd.DataFrame
     target_name: str
     reference_name: str
-    copies: Ints | None = None
+    copies: Ints | None = None  # a number for each document of target and reference, equal for copies
 
 
 def sides(
@@ -37,12 +37,11 @@ def sides(
 ) -> Sides:
     """The sides that `target` and `reference` name.
 
-    `target` is a group of the metadata column `by`; without it the group with the most words (of equal ones the first
-    by name), or, against a frequency list, all documents. `reference` is another group, or a CSV file with the columns
-    ``term`` and ``count`` (`read_frequency_list`), a relative path starting at the checkout; without it all other
-    documents, which have the name of their group where they are one, else "the others". `copies` are numbers for all
-    documents, equal for copies of one another, of which the sides get theirs. Raises `ValueError` for a group that is
-    not there, a target that is its reference, and where there is nothing to compare.
+    `target` is a group of the metadata column `by`, by default the one with the most words (of equal ones the first by
+    name), or, against a frequency list, all documents. `reference` is another group, or a CSV file for
+    `read_frequency_list`, a relative path starting at the checkout; by default all other documents, which are called as
+    their group if they are one, else "the others". `copies` are numbers for all documents, equal for copies. Raises
+    `ValueError` for an unknown group, a target that is its reference, and where there is nothing to compare.
 
     >>> from analysis import load_tokens
     >>> found = sides(load_tokens(["War.", "Peace and trade.", "No."]), "doc_id")
@@ -50,22 +49,20 @@ def sides(
     ('1', 'the others', 3, 2)
     """
     listed = is_list(reference)
-    if by is None:
-        if not listed:
-            raise ValueError("nothing to compare: name a metadata column, or a CSV file of term and count as reference")
-        return Sides(tokens, read_frequency_list(from_root(str(reference))), "these texts", Path(str(reference)).stem)
-    groups = tokens.groups(by)
-    for role, name in (("target", target), ("reference", None if listed else reference)):
-        if name and not (groups == name).any():
-            known = ", ".join(map(repr, sorted(set(groups))[:20]))
-            raise ValueError(f"{role} {name!r} is no value of {by!r}: it has {known}")
-    if target and target == reference:
-        raise ValueError(f"target and reference are both {target!r}: name two groups, or leave the reference out")
-    if listed:
-        own = tokens.where(**{by: target}) if target else tokens
-        return Sides(
-            own, read_frequency_list(from_root(str(reference))), target or "these texts", Path(str(reference)).stem
-        )
+    if by is None and not listed:
+        raise ValueError("nothing to compare: name a metadata column, or a CSV file of term and count as reference")
+    groups = tokens.groups(by) if by is not None else None
+    if groups is not None:
+        for role, name in (("target", target), ("reference", None if listed else reference)):
+            if name and not (groups == name).any():
+                known = ", ".join(map(repr, sorted(set(groups))[:20]))
+                raise ValueError(f"{role} {name!r} is no value of {by!r}: it has {known}")
+        if target and target == reference:
+            raise ValueError(f"target and reference are both {target!r}: name two groups, or leave the reference out")
+    if groups is None or listed:
+        path = from_root(str(reference))
+        own = tokens.where(**{by: target}) if by is not None and target else tokens
+        return Sides(own, read_frequency_list(path), (by and target) or "these texts", Path(str(reference)).stem)
     if not target:
         sizes = pd.Series(np.diff(tokens.document_offsets)).groupby(groups.to_numpy(dtype=object)).sum()
         sizes = sizes[sizes > 0]
@@ -83,14 +80,14 @@ def sides(
 
 
 def is_list(reference: str | None) -> bool:
-    """Whether a reference is a frequency list, by its ending, rather than a group."""
+    """Whether a reference is a frequency list, by its ending, and not a group."""
     return bool(reference) and str(reference).lower().endswith(".csv")
 
 
 def read_frequency_list(path: str | Path) -> pd.DataFrame:
-    """A frequency list from a CSV file: ``term`` (text) and ``count`` (whole numbers), one row a term.
+    """Read a frequency list from a CSV file: ``term`` (text) and ``count`` (whole numbers), one row a term.
 
-    Raises `ValueError` where the file is not there or no such table.
+    Raises `ValueError` for a missing file, or one that is no such table.
     """
     try:
         table = read_table(Path(path))
@@ -112,11 +109,11 @@ def read_frequency_list(path: str | Path) -> pd.DataFrame:
 def strongest(
     table: pd.DataFrame, documents: Mapping[str, int | None], *, by: str | None = None, top: int = 5, most: int = 8
 ) -> pd.DataFrame:
-    """The first `top` key words of each side for a figure: of the `most` sides with most documents, these first.
+    """The first `top` key words of each of the `most` sides with most documents, the largest side first.
 
-    `table` is one of `keyness` whose target and reference have the names and numbers of `documents`, in this order, or
-    with `by` one of `keyness_by_group`, of which each group is a side. ``side``, ``term``, ``log_ratio`` (above 0 =
-    more on its side), ``g2``, ``documents`` of the side with the word, out of ``of_documents``, ``q_documents``.
+    `table` is one of `keyness`, and `documents` the names and numbers of documents of target and reference, in this
+    order, or with `by` one of `keyness_by_group`, of which each group is a side. ``side``, ``term``, ``log_ratio``
+    (above 0 = more on its side), ``g2``, ``documents`` of the side with the word, ``of_documents``, ``q_documents``.
 
     >>> table = pd.DataFrame({"term": ["war", "law"], "key": ["target", "reference"], "log_ratio": [2.0, -1.0]})
     >>> table = table.assign(g2=9.0, documents=[3, 1], reference_documents=[1, 4], q_documents=0.01)
@@ -145,9 +142,8 @@ def strongest(
 def ranks(key: pd.DataFrame) -> pd.DataFrame:
     """How frequent each word of a table of `keyness` is on either side, by rank: the points of Scattertext's plot.
 
-    ``target_rank``, ``reference_rank``: the dense rank of the word's count on that side, 0 for the rarest and 1 for the
-    most frequent, words of one count sharing a rank (Kessler 2017, Scattertext: a browser-based tool for visualizing
-    how corpora differ); so a few frequent words don't push all others into a corner. ``term``, ``count``,
+    ``target_rank``, ``reference_rank``: the dense rank of the word's count on that side, from 0 for the rarest to 1
+    (Kessler 2017, Scattertext: a browser-based tool for visualizing how corpora differ). ``term``, ``count``,
     ``reference_count`` and ``q_documents`` are those of `key`. The words farthest from equal ranks come first, ties in
     alphabetical order.
 
@@ -167,10 +163,10 @@ def ranks(key: pd.DataFrame) -> pd.DataFrame:
 
 
 def most_distinct(table: pd.DataFrame, by: str) -> str | None:
-    """The group that most words of its own set apart in a table of `keyness_by_group`, see `q_documents`.
+    """The group that most words of its own set apart in a table of `keyness_by_group`; None where no group has any.
 
-    Of groups with as many, the one whose own words have the most G² together, then the first by name; None where no
-    group has any word of its own. A table that was cut says itself how many there are in all.
+    Ties are broken by the sum of G² of the group's words, then by name. The ``attrs`` of a table have the numbers of
+    all words, also where it was cut.
 
     >>> table = pd.DataFrame({"source": ["a", "a", "b"], "key": "target", "g2": [9, 1, 8]})
     >>> most_distinct(table.assign(q_documents=[0.01, 0.3, 0.02]), "source")

@@ -34,25 +34,23 @@ def kwic(
 ) -> pd.DataFrame:
     """Every place of a word or phrase with `window` words on either side, its key word in context.
 
-    (Luhn 1960, Key word-in-context index for technical literature.) `pattern` is one pattern or a list of them, as
-    `analysis.text.patterns.fold_pattern` explains: "war", "court*", "rule of * law", "threat ... state", "social
-    secur* *", "/wom[ae]n/". A match stays within a sentence. Of matches of one pattern that lie in one another
-    ("a ... b" in "a b b") the shortest counts; the same words matched by several patterns are one row. Case is as in
-    `analysis.text.patterns.find`. One row a match:
+    (Luhn 1960, Key word-in-context index for technical literature.) `pattern` is one pattern or a list of them, see
+    `analysis.text.patterns.fold_pattern`: "war", "court*", "rule of * law", "threat ... state", "social secur* *",
+    "/wom[ae]n/". A match stays within a sentence. Of nested matches of one pattern ("a ... b" in "a b b") the shortest
+    counts; the same words matched by several patterns are one row. Case is as in `analysis.text.patterns.find`. One row
+    a match:
 
     - ``doc_id``, ``start``, ``end``: the characters of the match;
     - ``keyword``: the match as written, ``corpus.text(doc_id)[start:end]``;
-    - ``pre``, ``post``: the text from the first of the words before, and up to the last of those behind, punctuation
-      kept, white space made one blank. It goes over the ends of sentences and paragraphs, not of documents, and leaves
-      out what was not tokenized (boilerplate, front matter). Empty where the document begins or ends;
+    - ``pre``, ``post``: the text from the first of the words before, and up to the last of those behind, with white
+      space made one blank. It crosses sentences and paragraphs, not documents, and leaves out what was not tokenized;
     - ``sentence``: its number in the document, from 0; ``source``, ``date``: of the document.
 
     `sort` is "document" (the order of the corpus), "left" or "right" (by the words before, or behind, the nearest
-    first, in the order of Unicode), "date" (unknown dates last), or the places of words to sort by, the first of them
-    first, as concordancers name them: "R1 R2 L1" is by the word behind the match, the one behind that, the one before
-    the match; 0 is the match itself. Ties are in the order of the corpus. Without a match the table has no rows; with
-    `most` it has its first `most` rows. Raises `ValueError` for a window below 0, another `sort`, no pattern, or one
-    that `fold_pattern` refuses.
+    first, by code point), "date" (unknown dates last), or places of words as concordancers name them: "R1 R2 L1" is by
+    the word behind the match, the one behind that, the one before the match; 0 is the match itself. Ties are in the
+    order of the corpus. With `most` the table has its first `most` rows. Raises `ValueError` for a window below 0,
+    another `sort`, no pattern, or one that `fold_pattern` refuses.
 
     >>> from analysis import read_text, tokenize
     >>> tokens = tokenize(read_text("No one wins a war, they say. This war was won."))
@@ -95,7 +93,7 @@ def _sorted(tables: list[pd.DataFrame], keys: int) -> pd.DataFrame:
 def _contexts(
     tokens: Tokens, patterns: Sequence[str], window: int, sort: str
 ) -> tuple[pd.DataFrame, dict[str, NDArray[Any]]]:
-    """The table of `kwic` in the order of the text, and the columns that it is sorted by."""
+    """The table of `kwic` in the order of the text, and the columns to sort it by."""
     first, last = _shortest(find(tokens, patterns))
     document = document_of(tokens, first)
     begin, stop = tokens.document_offsets[document], tokens.document_offsets[document + 1]
@@ -130,10 +128,9 @@ def _contexts(
 
 
 def to_html(table: pd.DataFrame) -> str:
-    """A table of `kwic` as an HTML table, the keywords one below the other; all text is escaped.
+    """A table of `kwic` as an HTML table with aligned keywords; all text is escaped, and no style sheet is needed.
 
-    A line runs in the direction of most of its letters: in Urdu, the words before the keyword are to its right. No
-    style sheet is needed.
+    A line runs in the direction of most of its letters: in Urdu, the words before the keyword are to its right.
 
     >>> from analysis import read_text, tokenize
     >>> "<mark>R&amp;D</mark>" in to_html(kwic(tokenize(read_text("More on R&D.")), "r ... d"))
@@ -150,10 +147,11 @@ def to_html(table: pd.DataFrame) -> str:
     )
 
 
-def _line(doc_id: str, *shards: str) -> str:
+def _line(doc_id: str, *parts: str) -> str:
     """One row of the HTML table: the document; the text before the keyword, the keyword, the text behind it."""
-    direction = _direction("".join(shards))
-    pre, keyword, post = (html.escape(" ".join(shard.split())) for shard in shards)
+    letters = Counter(map(unicodedata.bidirectional, "".join(parts)))
+    direction = "rtl" if letters["R"] + letters["AL"] > letters["L"] else "ltr"
+    pre, keyword, post = (html.escape(" ".join(part.split())) for part in parts)
     return (
         f'<tr><th scope="row" dir="auto">{html.escape(doc_id)}</th><td><div dir="{direction}" style="{_PARTS}">'
         f'<span style="text-align:end">{pre}</span> <mark>{keyword}</mark> <span style="text-align:start">{post}</span>'
@@ -161,15 +159,9 @@ def _line(doc_id: str, *shards: str) -> str:
     )
 
 
-def _direction(text: str) -> str:
-    """The direction of most letters of a text, "rtl" or "ltr"."""
-    letters = Counter(map(unicodedata.bidirectional, text))
-    return "rtl" if letters["R"] + letters["AL"] > letters["L"] else "ltr"
-
-
 def _shortest(found: pd.DataFrame) -> tuple[Ints, Ints]:
-    """First and last word of the matches that hold no other match of their pattern, each place once."""
-    # Where a match lies in a longer one, there is one from the first word of this to the last of that, too: so the
+    """First and last words of the matches that hold no other match of their pattern, each place once."""
+    # If a match holds another, one also leads from the first word of the former to the last of the latter. So the
     # shortest of those that begin together, and then of those that end together, holds no other.
     found = found.drop_duplicates(["pattern", "first"]).drop_duplicates(["pattern", "last"], keep="last")
     found = found.drop_duplicates(["first", "last"])
@@ -177,7 +169,7 @@ def _shortest(found: pd.DataFrame) -> tuple[Ints, Ints]:
 
 
 def _passages(tokens: Tokens, document: Ints, first: Ints, last: Ints, start: Ids, end: Ids) -> list[str]:
-    """The text of each row from character `start` to `end`, without what lies between segments or outside `tokens`."""
+    """The text of each row from character `start` to `end`, without what is outside of the segments of `tokens`."""
     texts, segment = tokens.corpus.texts, tokens.sentence_segment
     begins, ends = (tokens.corpus.segments[column].tolist() for column in ("start", "end"))
     passages = []
@@ -185,13 +177,13 @@ def _passages(tokens: Tokens, document: Ints, first: Ints, last: Ints, start: Id
     rows = zip(document, *sentences, start.tolist(), end.tolist(), strict=True)
     for d, a, b, here, there in rows:
         own = dict.fromkeys(segment[a : b + 1].tolist())
-        shards = (texts[d][max(here, begins[number]) : min(there, ends[number])] for number in own)
-        passages.append(" ".join(" ".join(shards).split()))
+        parts = (texts[d][max(here, begins[number]) : min(there, ends[number])] for number in own)
+        passages.append(" ".join(" ".join(parts).split()))
     return passages
 
 
 def _words(tokens: Tokens, places: Ints, begin: Ints, stop: Ints) -> NDArray[np.object_]:
-    """The words at the `places` of each row, (rows, words), in lower case; where there is none, an empty one."""
+    """(rows, words) the words at the `places` of each row, in lower case, empty where there is none."""
     inside = (places >= begin[:, None]) & (places < stop[:, None])
     ids, code = np.unique(np.where(inside, tokens.ids[np.where(inside, places, 0)], -1), return_inverse=True)
     words = np.array(["" if i < 0 else fold(tokens.vocabulary[i]) for i in ids], dtype=object)

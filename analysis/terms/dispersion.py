@@ -37,11 +37,10 @@ def dispersion(
 
     One row a word, the most frequent first: ``term``, the measures of `dispersion_of`, and
 
-    - ``arf``, the average reduced frequency: :math:`\frac{f}{N} \sum_i \min(d_i, N / f)`, where N words run through
-      the whole corpus, documents in order, the f places of the word are :math:`d_1 \dots d_f` words apart, and the way
-      from the last place leads on through the start to the first (Savický and Hlaváčová 2002, Measures of word
-      commonness, Journal of Quantitative Linguistics 9). It is an occurrence count: ``count`` when evenly spaced,
-      about 1 when all occurrences are side by side. No parts are needed.
+    - ``arf``, the average reduced frequency: :math:`\frac{f}{N} \sum_i \min(d_i, N / f)`, for N running words and a
+      word at f places that are :math:`d_1 \dots d_f` words apart, from the last place on to the first (Savický and
+      Hlaváčová 2002, Measures of word commonness, Journal of Quantitative Linguistics 9). It is ``count`` when evenly
+      spaced, about 1 when all occurrences are side by side, and needs no parts.
 
     With one part, as for a single text without `parts`, all measures of evenness but ``arf`` are NaN. Words in
     `stopwords`, and those that occur less than `min_count` times, have no row but count as running words. With `most`
@@ -71,9 +70,9 @@ def dispersion(
 def places(tokens: Tokens, terms: Iterable[str], *, most: int | None = None) -> pd.DataFrame:
     """Where each of `terms` occurs: one row an occurrence, by term in the order given, then in the order of the text.
 
-    ``term``; ``doc_id``; ``place``, the number of running words before it in the whole corpus, documents in order.
-    Where there are more than `most` of them, the words are taken as `STRETCHES` equal stretches, and of the places of a
-    term in one stretch only the first has a row: ``times`` says then how many there are.
+    ``term``; ``doc_id``; ``place``, the number of running words before it in the corpus. If there are more than `most`
+    occurrences, the words are divided into `STRETCHES` equal stretches, and those of a term in one stretch share a row:
+    the first of them, and ``times``, their number.
 
     >>> from analysis import read_text, tokenize
     >>> places(tokenize(read_text("War is war.")), ["war", "peace"])
@@ -102,7 +101,7 @@ def places(tokens: Tokens, terms: Iterable[str], *, most: int | None = None) -> 
 
 
 def _thinned(found: Ints, size: int) -> Ints:
-    """Term, place and number of the first place in each stretch of a text of `size` words, by term: (3, rows)."""
+    """(3, rows) by term: number, place of the first occurrence in each stretch of `size` words in all, occurrences."""
     order, place, times = found[:, np.argsort(found[0], kind="stable")]
     stretch = order * STRETCHES + place * STRETCHES // size
     first = np.flatnonzero(np.diff(stretch, prepend=-1))
@@ -125,24 +124,24 @@ def dispersion_of(counts: sparse.sparray | NDArray[Any], sizes: NDArray[Any]) ->
       p. 13);
     - ``rosengren_s``: :math:`(\sum \sqrt{s_i x_i})^2 / f` (Rosengren 1971, The quantitative concept of language);
     - ``da``: 1 - the mean of :math:`|r_i - r_j|` over all pairs of parts, divided by twice the mean rate (Burch, Egbert
-      and Biber 2017, Measuring and interpreting lexical dispersion in corpus linguistics, p. 194); here exactly, as
+      and Biber 2017, Measuring and interpreting lexical dispersion in corpus linguistics, p. 194), computed exactly as
       :math:`2 (\sum i p_{(i)} - 1) / (k - 1)` with the largest :math:`p` first;
-    - ``dkl``: :math:`1 / (1 + \sum v_i \log_2 (v_i / s_i))`, the Kullback-Leibler divergence brought to one scale
-      (Gries 2024, Frequency, Dispersion, Association, and Keyness, p. 90);
+    - ``dkl``: :math:`1 / (1 + \sum v_i \log_2 (v_i / s_i))` (Gries 2024, Frequency, Dispersion, Association, and
+      Keyness, p. 90);
     - ``dp``: :math:`\frac12 \sum |v_i - s_i|` (Gries 2008, Dispersions and adjusted frequencies in corpora, p. 415);
     - ``dp_norm``: :math:`DP / (1 - \min s_i)` (Lijffijt and Gries 2012, Correction to Gries' "Dispersions and adjusted
       frequencies in corpora", p. 148);
-    - ``dp_adjusted``: where DP lies between the least and the greatest it can be for f occurrences in these parts, so
+    - ``dp_adjusted``: DP on a scale from the least to the greatest that it can be for f occurrences in these parts, so
       that rare words can be compared with frequent ones (after Gries 2022, What do (most of) our dispersion measures
       measure (most)?, p. 184). Least: occurrences in proportion to size, in whole numbers; greatest: the smallest parts
-      filled up first. Where parts differ much in size a term can lie beyond this greatest: 1. NaN for f = 1, and where
-      only one distribution is possible.
+      filled up first. Beyond this greatest, where parts differ much in size, it is 1. NaN for f = 1, and where only one
+      distribution is possible.
 
-    Direction: 1 = even and 0 = uneven for ``juilland_d carroll_d2 rosengren_s da dkl``; the reverse for Gries' own
-    ``dp dp_norm dp_adjusted``: 0 = even, 1 = uneven (some programs, tlda for R among them, print 1 - DP).
-    ``rosengren_s`` and ``dkl`` never reach 0, nor does ``dp`` reach 1.
+    Direction: 1 = even and 0 = uneven for ``juilland_d carroll_d2 rosengren_s da dkl``; the reverse for ``dp dp_norm
+    dp_adjusted`` (some programs, tlda for R among them, print 1 - DP). ``rosengren_s`` and ``dkl`` never reach 0, nor
+    does ``dp`` reach 1.
 
-    Parts without words are left out. NaN in all measures of evenness for a term that does not occur, and with fewer
+    Parts without words are left out. All measures of evenness are NaN for a term that does not occur, and with fewer
     than two parts. Raises `ValueError` when `counts` and `sizes` do not go together.
 
     >>> counts = np.array([[2, 3, 1], [1, 3, 0], [0, 3, 0]])
@@ -183,7 +182,10 @@ def dispersion_of(counts: sparse.sparray | NDArray[Any], sizes: NDArray[Any]) ->
         table["juilland_d"] = 1 - np.sqrt(variance) / mean / np.sqrt(parts - 1)
         table["carroll_d2"] = 0 - _sums(p * np.log(p), term, terms) / np.log(parts)
         table["rosengren_s"] = _sums(np.sqrt(s * x), term, terms) ** 2 / f
-        table["da"] = 2 * (_sums(_ranked(p, term, counts.indptr), term, terms) - 1) / (parts - 1)
+        # Largest first in each term. Complex numbers sort by real, then imaginary part, faster than by `np.lexsort`.
+        falling = -np.sort(term - 1j * p).imag
+        rank = np.arange(1, len(p) + 1) - counts.indptr[term]
+        table["da"] = 2 * (_sums(rank * falling, term, terms) - 1) / (parts - 1)
         table["dkl"] = 1 / (1 + np.maximum(_sums(v * np.log2(v / s), term, terms), 0))
         table["dp"] = dp
         table["dp_norm"] = dp / (1 - share.min())
@@ -195,7 +197,7 @@ def dispersion_of(counts: sparse.sparray | NDArray[Any], sizes: NDArray[Any]) ->
 
 
 def _sizes(tokens: Tokens, parts: int | None) -> Ints:
-    """The words of each part."""
+    """The number of words in each part."""
     if parts is None:
         return np.diff(tokens.document_offsets)
     if parts < 2:
@@ -210,14 +212,6 @@ def _sums(values: NDArray[np.float64], term: Ints, terms: int) -> NDArray[np.flo
     return np.bincount(term, values, minlength=terms).astype(np.float64)
 
 
-def _ranked(p: NDArray[np.float64], term: Ints, indptr: NDArray[np.int32]) -> NDArray[np.float64]:
-    """Rank times p, rank 1 being the largest p of its term; `term` is in rising order."""
-    # Complex numbers sort by their real, then by their imaginary part: several times as fast as `np.lexsort`.
-    falling = -np.sort(term - 1j * p).imag
-    ranked: NDArray[np.float64] = (np.arange(1, len(p) + 1) - indptr[term]) * falling
-    return ranked
-
-
 def _adjusted(dp: NDArray[np.float64], count: Ints, sizes: Ints) -> NDArray[np.float64]:
     """DP on a scale from the least (0) to the greatest (1) that each count can have."""
     distinct, inverse = np.unique(count, return_inverse=True)
@@ -227,7 +221,7 @@ def _adjusted(dp: NDArray[np.float64], count: Ints, sizes: Ints) -> NDArray[np.f
 
 
 def _extremes(count: Ints, sizes: Ints) -> tuple[Ints, Ints]:
-    """The DP of the most even and the most uneven distribution of each count, both times N · count, as integers."""
+    """The least and the greatest DP of each count, both times N · count, as integers."""
     words = sizes.sum()
     size, times = np.unique(sizes, return_counts=True)
     even = np.empty_like(count)
@@ -252,7 +246,7 @@ def _extremes(count: Ints, sizes: Ints) -> tuple[Ints, Ints]:
 def _blocks(
     tokens: Tokens, types: NDArray[Any], count: Ints, sizes: Ints
 ) -> Iterator[tuple[slice, sparse.csc_array, NDArray[np.float64]]]:
-    """Some of the `types` at a time: which; (rows, types) counts in each of the `sizes`; (types,) their ARF."""
+    """Yield some of the `types` at a time: which, (parts, types) counts, (types,) ARF."""
     block = np.unique(np.cumsum(np.minimum(count, len(sizes))) // AT_ONCE, return_inverse=True)[1]
     number = int(block.max(initial=0)) + 1
     place = np.full(len(tokens.vocabulary), -1, dtype=np.int32)
@@ -262,17 +256,15 @@ def _blocks(
     buckets = Buckets(folder_of(tokens), [np.int32, np.int32, np.int32, np.int32], number=number, spread=False)
     for shard in shards(tokens):
         term = place[shard.types][shard.tokens.ids]
-        first, stop = (
-            np.searchsorted(edges, shard.word, side="right") - 1,
-            np.searchsorted(edges, shard.word + len(term)),
-        )
+        first = np.searchsorted(edges, shard.word, side="right") - 1
+        stop = np.searchsorted(edges, shard.word + len(term))
         bounds = np.clip(edges[first : stop + 1] - shard.word, 0, len(term))  # of the rows that the shard has words of
         rows = np.arange(stop - first)
         one = np.zeros(len(rows), dtype=np.int32)
         _, which, cell, times, _, ends = count_cells(term, np.empty(0), bounds, rows, one, len(types))
         which = which[cell]
         buckets.add(block[which], which, np.repeat(rows + first, np.diff(ends)), times)
-        _pass(term, shard.word, len(tokens), count, begin, last, near)
+        _add_places(term, shard.word, len(tokens), count, begin, last, near)
     reduced = (near + np.minimum((begin + len(tokens) - last) * count, len(tokens))) / max(len(tokens), 1)
     bounds = np.searchsorted(block, np.arange(number + 1))
     for k, own in enumerate(starmap(slice, pairwise(bounds.tolist()))):
@@ -282,8 +274,8 @@ def _blocks(
 
 
 @compiled
-def _pass(term: Any, before: Any, words: Any, count: Any, begin: Any, last: Any, near: Any) -> None:
-    """Note the first and the last place of each chosen type, and add up how near its places are, as its ARF has it."""
+def _add_places(term: Any, before: Any, words: Any, count: Any, begin: Any, last: Any, near: Any) -> None:
+    """Update the first and the last place of each chosen type, and the sum of its ARF, by the places of a shard."""
     for place, k in enumerate(term):
         if k < 0:
             continue

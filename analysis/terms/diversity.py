@@ -25,14 +25,14 @@ def diversity(tokens: Tokens, window: int = 50) -> pd.DataFrame:
     - ``words``: N; ``types``: V; ``ttr``: V / N (0 to 1), which falls as a text gets longer, whatever its vocabulary;
     - ``guiraud``: :math:`V / \sqrt N` (Guiraud 1954, Les caractères statistiques du vocabulaire) and ``herdan``:
       :math:`\ln V / \ln N` (Herdan 1960, Type-Token Mathematics), which fall less with length;
-    - ``msttr``: mean TTR of the consecutive segments of `window` words, the incomplete last one left out (Johnson 1944,
+    - ``msttr``: mean TTR of the consecutive segments of `window` words, without an incomplete last one (Johnson 1944,
       A program of research, Psychological Monographs 56);
     - ``mattr``: mean TTR of all N - `window` + 1 stretches of `window` words (Covington and McFall 2010, Cutting the
       Gordian knot, Journal of Quantitative Linguistics 17, p. 96);
-    - ``mtld``: N / factors. A factor ends at the word with which the TTR since the last factor falls below 0.72; what
-      remains counts as the shard :math:`(1 - TTR) / (1 - 0.72)` of one. The mean of reading forwards and backwards, in
-      words (McCarthy and Jarvis 2010, MTLD, vocd-D, and HD-D, Behavior Research Methods 42, p. 384);
-    - ``hdd``: the TTR to be expected of 42 words drawn from the document without replacement, :math:`\sum_t
+    - ``mtld``: N / factors, the mean of reading forwards and backwards, in words. A factor ends at the word with which
+      the TTR since the last one falls below 0.72; the rest counts as :math:`(1 - TTR) / (1 - 0.72)` of one (McCarthy
+      and Jarvis 2010, MTLD, vocd-D, and HD-D, Behavior Research Methods 42, p. 384);
+    - ``hdd``: the expected TTR of 42 words drawn from the document without replacement, :math:`\sum_t
       (1 - \binom{N - f_t}{42} / \binom{N}{42}) / 42` (McCarthy and Jarvis 2007, vocd: a theoretical and empirical
       evaluation, Language Testing 24);
     - ``yule_k``: :math:`10^4 (\sum f_t^2 - N) / N^2` (Yule 1944, The Statistical Study of Literary Vocabulary);
@@ -42,12 +42,12 @@ def diversity(tokens: Tokens, window: int = 50) -> pd.DataFrame:
       1943, The relation between the number of species and the number of individuals);
     - ``hapax_share``: the share of the types that occur once (0 to 1).
 
-    Direction: more is more varied, but for ``yule_k`` and ``simpson``, where more is more repetitive (0 = no word
-    twice). Comparable between documents of different length: ``msttr mattr mtld hdd yule_k simpson``.
+    Direction: more is more varied, but more repetitive for ``yule_k`` and ``simpson`` (0 = no word twice). Comparable
+    between documents of different length: ``msttr mattr mtld hdd yule_k simpson``.
 
     NaN where a document is too short: ``msttr`` and ``mattr`` below `window` words, ``hdd`` below 42, ``simpson`` and
-    ``herdan`` below 2, all but the counts below 1; and ``mtld`` and ``fisher_alpha`` where no word occurs twice, since
-    they have no bound then. ``mtld`` is unsteady below about 100 words. Raises `ValueError` for a `window` below 1.
+    ``herdan`` below 2, all but the counts below 1; ``mtld`` and ``fisher_alpha`` where no word occurs twice. ``mtld``
+    is unsteady below about 100 words. Raises `ValueError` for a `window` below 1.
 
     >>> from analysis import read_text, tokenize
     >>> table = diversity(tokenize(read_text("War is war. Peace is peace.")), window=3)

@@ -16,12 +16,12 @@ from analysis.terms.keys import (
     Columns,
     alphabet,
     alphabetical,
-    by_value,
+    argsort_small,
     first_of,
     key_buckets,
-    of_terms,
     rank_of,
-    summed,
+    split_terms,
+    sum_by_key,
 )
 from analysis.terms.trends import trends
 from analysis.terms.zipf import zipf
@@ -53,26 +53,25 @@ def terms(
 
     One row a term (and a group, with the metadata column `by`, then the first column), the most frequent first:
 
-    - ``count``: occurrences; with `weights` (one number a token, or one a sentence), their sum over the occurrences,
-      where an n-gram has the weight of its first word;
+    - ``count``: occurrences; with `weights` (one number a token, or one a sentence), the sum of their weights, that of
+      an n-gram being the weight of its first word;
     - ``per_million``: ``count`` a million running words (for n > 1: running n-grams), stop words included;
     - ``documents``, ``document_share``: the documents of the group that hold the term, and their share (0 to 1);
     - ``tf_idf``: ``count`` · (ln((1 + N) / (1 + df)) + 1), N documents in the corpus, df of them with the term: the
       smooth variant without normalisation, as scikit-learn's ``TfidfTransformer(norm=None)`` summed over documents;
-    - ``ci_low``, ``ci_high``: 95% interval of ``per_million``, over the documents of the group, or over its sentences
-      where it is one document, see `analysis.core.intervals.intervals_of`; NaN with fewer than five of them.
+    - ``ci_low``, ``ci_high``: 95% interval of ``per_million`` over the documents of the group, or the sentences of its
+      only document, see `analysis.core.intervals.intervals_of`; NaN with fewer than five of them.
 
-    With `skip` > 0 the terms are the k-skip-n-grams of Guthrie et al. (2006, A Closer Look at Skip-gram Modelling),
-    k = `skip`: any n words of one sentence in their order, with at most k words in all left out between the first and
-    the last. They include the n-grams without a gap; each choice of places is one occurrence.
+    With `skip` > 0 the terms are k-skip-n-grams, k = `skip`: any n words of one sentence in their order, with at most k
+    words in all left out between them (Guthrie et al. 2006, A Closer Look at Skip-gram Modelling). Each choice of
+    places is one occurrence.
 
     Left out are terms that begin or end with one of `stopwords`, and those that occur less than `min_count` times,
-    whatever they weigh. The table has no rows where n is larger than any sentence, or every word is stopped. Raises
-    `ValueError` for n < 1, skip < 0, an unknown column, or weights of another length.
+    whatever they weigh. Raises `ValueError` for n < 1, skip < 0, an unknown column, or weights of another length.
 
-    With `most` the table has its first `most` rows. With `by` they are the first of each group, `most` over the
+    With `most` the table has its first `most` rows. With `by` these are the first rows of each group, `most` over the
     number of groups or 1,000 (fewer of more than 1,000 groups), and the rows of as many terms that are the most
-    frequent of all groups together. Each row has the values that it has in the whole table.
+    frequent of all groups together.
 
     >>> from analysis import read_text, tokenize
     >>> tokens = tokenize(read_text("To be or not to be. Be quick."))
@@ -102,12 +101,12 @@ def terms(
         numbers += [np.bincount(cells.row, cells.amount * other) for other in (cells.amount, size)]
         if weights is not None:
             numbers.append(np.bincount(cells.row, cells.amount))
-        order = by_value(cells.term)  # sorted pieces are soon sorted together
+        order = argsort_small(cells.term)  # sorted pieces are soon sorted together
         buckets.add(*(column[order] for column in (*keys, *numbers)))
     owner, running = np.concatenate(owners), np.concatenate(runnings)
     rows = _first_rows(buckets, len(keys), groups, min_count, most)
     del buckets  # and its files
-    group, counts = rows["group"].to_numpy(), rows["counts"].to_numpy()
+    group, counts, documents = (rows[name].to_numpy() for name in ("group", "counts", "documents"))
     known = [rows[key].to_numpy() for key in range(len(keys))]
     sizes = (
         np.bincount(owner, shard, minlength=len(groups.names))[group] for shard in (running, running**2, running > 0)
@@ -120,13 +119,13 @@ def terms(
             "term": words.terms(known, n, len(groups.names)),
             "count": counts.astype(np.int64 if weights is None else np.float64, copy=False),
             "per_million": np.divide(1e6 * counts, total, out=np.zeros(len(total)), where=total > 0),
-            "documents": rows["documents"].to_numpy(),
-            "document_share": rows["documents"].to_numpy() / groups.sizes[group],
+            "documents": documents,
+            "document_share": documents / groups.sizes[group],
             "tf_idf": counts * rows["idf"].to_numpy(),
             "ci_low": 1e6 * low,
             "ci_high": 1e6 * high,
         },
-        copy=False,  # the columns are new, and a second copy of millions of rows takes as long as the counting
+        copy=False,  # a copy of millions of rows takes as long as the counting
     )
     if by is not None:
         table.insert(0, by, groups.names.take(group))
@@ -134,19 +133,14 @@ def terms(
 
 
 def before_and_after(
-    tokens: Tokens,
-    weights: Floats,
-    *,
-    stopwords: Iterable[str] | None = None,
-    most: int | None = None,
+    tokens: Tokens, weights: Floats, *, stopwords: Iterable[str] | None = None, most: int | None = None
 ) -> pd.DataFrame:
-    """How `weights`, such as those of repeated sentences, change the count of each word, those that lose most first.
+    """How `weights`, such as those of repeated sentences, change the count of each word, the largest loss first.
 
-    ``term``; ``count`` in the text as it is; ``adjusted``, the sum of the weights; ``lost``, their difference; ``rank``
-    and ``adjusted_rank``, the word's place by either count (1 = most; ties in alphabetical order).
-
-    With `most` the table has its first `most` rows; the ranks are among all words. Raises `ValueError` for weights that
-    are neither one a token nor one a sentence.
+    ``term``; ``count``; ``adjusted``, the sum of the weights; ``lost``, their difference; ``rank`` and
+    ``adjusted_rank``, the word's place among all words by either count (1 = most; ties in alphabetical order). With
+    `most` the table has its first `most` rows. Raises `ValueError` for weights that are neither one a token nor one a
+    sentence.
 
     >>> from analysis import read_text, tokenize
     >>> from analysis.redundancy.repeats import weights
@@ -167,24 +161,16 @@ def before_and_after(
     np.round(adjusted, 9, out=adjusted)
     lost = count - adjusted
     np.round(lost, 9, out=lost)
-    first = first_of(most, -lost, -count)  # of those that lose as much, the most frequent
-    rank, adjusted_rank = (
-        1 + rank_of(np.argsort(-values, kind="stable"))[first].astype(np.int64) for values in (count, adjusted)
-    )
-    return pd.DataFrame(
-        {
-            "term": pd.Series(names(tokens, rows[first]), dtype="str"),
-            "count": count[first].astype(np.int64),
-            "adjusted": adjusted[first],
-            "lost": lost[first],
-            "rank": rank,
-            "adjusted_rank": adjusted_rank,
-        }
-    )
+    first = first_of(most, -lost, -count)
+    table = pd.DataFrame({"term": pd.Series(names(tokens, rows[first]), dtype="str")})
+    table = table.assign(count=count[first].astype(np.int64), adjusted=adjusted[first], lost=lost[first])
+    for name, values in (("rank", count), ("adjusted_rank", adjusted)):
+        table[name] = 1 + rank_of(np.argsort(-values, kind="stable"))[first].astype(np.int64)
+    return table
 
 
 def _first_rows(buckets: Buckets, keys: int, groups: Groups, min_count: int, most: int | None) -> pd.DataFrame:
-    """The rows of the table in its order, as `_rows` has them."""
+    """The rows of `_rows` that the table shows, in its order."""
     number = len(groups.names)
     each = most
     if most is not None and number > 1:
@@ -204,7 +190,7 @@ def _first_rows(buckets: Buckets, keys: int, groups: Groups, min_count: int, mos
         kept, lightest = place < each, np.inf
         if number > 1:  # beside those of the terms that are first in all groups together
             of_all = _order(rows, keys, "weight")
-            term, _ = of_terms([rows[key].to_numpy()[of_all] for key in range(keys)], number)
+            term, _ = split_terms([rows[key].to_numpy()[of_all] for key in range(keys)], number)
             kept[of_all[term < each]] = True
             lightest = rows["weight"].to_numpy()[of_all[term == each - 1]].max(initial=0.0)
         rows = rows[kept]
@@ -212,22 +198,21 @@ def _first_rows(buckets: Buckets, keys: int, groups: Groups, min_count: int, mos
 
 
 def _order(rows: pd.DataFrame, keys: int, *first: str) -> Ints:
-    """The places of the rows by the columns `first`, numbers from high to low, and then by their keys."""
+    """The order of the rows by the columns `first`, numbers falling, and then by their keys."""
     by = [rows[name] if name == "group" else -rows[name] for name in first]
     return np.lexsort([*(rows[key] for key in reversed(range(keys))), *reversed(by)])
 
 
 def _rows(columns: Columns, keys: int, groups: Groups, min_count: int) -> pd.DataFrame:
-    """The rows of all terms of a bucket: their key, as columns 0, 1 ..., what `Sums` needs, idf, and count in all."""
-    columns = summed(columns, keys)
+    """The terms of a bucket: their key, as columns 0, 1 ..., what `Sums` needs, idf, and count in all groups."""
+    columns = sum_by_key(columns, keys)
     times, units, square, product, *amount = columns[keys:]
-    term, group = of_terms(columns[:keys], len(groups.names))
-    # Sums of thirds are off by a last bit; words of the same count must be in alphabetical order all the same.
+    term, group = split_terms(columns[:keys], len(groups.names))
+    # Sums of thirds are off by a last bit, and would break ties.
     counts = amount[0].round(9) if amount else times
     documents = np.minimum(units, groups.sizes[group])  # the units of a group's only document are its sentences
+    idf = (np.log((1 + len(groups.of)) / (1 + np.bincount(term, documents))) + 1)[term]
     found: dict[Any, Any] = dict(enumerate(columns[:keys]))
-    found |= {"group": group, "counts": counts, "documents": documents}
-    found |= {"square": square, "product": product}
-    found |= {"idf": (np.log((1 + len(groups.of)) / (1 + np.bincount(term, documents))) + 1)[term]}
-    found |= {"weight": np.bincount(term, counts)[term]}
+    found |= {"group": group, "counts": counts, "documents": documents, "square": square, "product": product}
+    found |= {"idf": idf, "weight": np.bincount(term, counts)[term]}
     return pd.DataFrame(found, copy=False)[times >= min_count]

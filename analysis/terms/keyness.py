@@ -10,15 +10,9 @@ from scipy import sparse
 
 from analysis.core.compiled import Ints
 from analysis.terms.cells import Groups, check_ngrams, counted_terms
-from analysis.terms.keys import Alphabet, Columns, alphabet, changes, key_buckets, pack, rank_of
+from analysis.terms.keys import Alphabet, Columns, alphabet, key_buckets, pack, rank_of, starts_of_keys
 from analysis.terms.permutation import Permutations
-from analysis.terms.tallies import (
-    COLUMNS,
-    OWN_WORDS,
-    FirstTerms,
-    frequency_list,
-    key_table,
-)
+from analysis.terms.tallies import COLUMNS, OWN_WORDS, FirstTerms, frequency_list, key_table
 from analysis.text.buckets import Buckets
 from analysis.text.shards import shards
 from analysis.text.stopwords import stopped
@@ -47,52 +41,46 @@ def keyness(
 ) -> pd.DataFrame:
     """Words, or `n` words in a row within one sentence, compared between two corpora.
 
-    `reference` is the corpus that `target` is held against, or a frequency list: a table with the columns ``term`` and
-    ``count``, one row a term. It must be the whole list, since its counts add up to the size of the reference.
+    `reference` is the corpus that `target` is held against, or a whole frequency list: a table with the columns
+    ``term`` and ``count``, one row a term, whose counts add up to the size of the reference.
 
-    One row a term of either side, the surest first: by ``p_documents`` from low to high, then by ``g2`` from high to
-    low, then by the alphabet; those without a test of documents come last. The formulas and their sources are those of
-    `analysis.terms.association`:
+    One row a term of either side, sorted by ``p_documents``, then by falling ``g2``, then by the alphabet, terms
+    without a test of documents last. `analysis.terms.association` has the formulas and their sources:
 
-    - ``key``: the side that uses the term at the higher rate, "target" or "reference", or "neither". It is only a
-      direction: whether the difference is more than chance, says ``q_documents``, and how large it is, ``log_ratio``;
+    - ``key``: the side with the higher rate, "target", "reference" or "neither". Whether the difference is more than
+      chance explains, ``q_documents`` says, and how large it is, ``log_ratio``;
     - ``count``, ``reference_count``: occurrences; ``per_million``, ``reference_per_million``: a million running words
       (for n > 1: running n-grams), stop words included; ``documents``, ``reference_documents``: documents with the
       term, NaN for a frequency list;
-    - ``g2``: log-likelihood over two cells (Rayson and Garside 2000), 0 = alike and never negative; ``g2_four_cell``:
-      over four (Dunning 1993);
-    - ``p_documents``: of `permutations` random divisions of all documents into two sides, of as many documents as these
-      have, and the actual one, the share with as high a ``g2`` (Lijffijt et al. 2016, Significance testing of word
-      frequencies in corpora; Mildenberger 2023, keyperm), and no less than ``p``. A term that is soon seen to be no
-      exception has fewer divisions, one that the adjustment calls for more, see `permutation.Permutations.chances`.
-      ``q_documents``: adjusted for the number of terms that are tested (Benjamini and Hochberg 1995). Where it is below
-      0.05 the term stands out: of these about 5% at most are chance. Both are 1 where ``p`` is 0.05 or more; they are
-      NaN for a term of so few documents that wherever they are it tells nothing (`permutation.Permutations.least`),
-      with fewer than two documents on a side, for a frequency list, and with `permutations` 0. Documents with the same
-      number in `copies`, (documents,) whole numbers for those of the target and then of the reference, go to a side
-      together and count as one; where they are on both sides they stay there. Where the target was chosen for its words
-      `among` several groups, so many times as many tests are adjusted for;
+    - ``g2``: log-likelihood over two cells, 0 = alike and never negative; ``g2_four_cell``: over four;
+    - ``p_documents``: the share of `permutations` random divisions of all documents into two sides of as many
+      documents that have as high a ``g2`` as the actual one, which is one of them, and no less than ``p`` (Lijffijt et
+      al. 2016, Significance testing of word frequencies in corpora; Mildenberger 2023, keyperm). A term may have fewer
+      or more divisions, see `permutation.Permutations.chances`. ``q_documents``: adjusted for the number of terms
+      tested (Benjamini and Hochberg 1995): of the terms below 0.05 about 5% at most are chance. Both are 1 where ``p``
+      is 0.05 or more, and NaN for a term of too few documents (`permutation.Permutations.min_documents`), with fewer
+      than two documents on a side, for a frequency list, and with `permutations` 0;
     - ``p``: the probability of so high a ``g2`` if words were drawn one by one. They come in documents, so it is far
       too small. ``q``: ``p`` adjusted for the number of terms in the table;
     - ``chi2``, ``chi2_yates``: Pearson's, without and with Yates' correction; ``fisher_p``: Fisher's exact test;
-    - ``log_ratio``, ``ci_low``, ``ci_high``: binary logarithm of the ratio of the two rates (Hardie 2014) and its 95%
-      interval (Katz et al. 1978). Above 0 = more in the target, 1 = twice the rate; a count of 0 is taken as 0.5;
-    - ``pct_diff`` (0 = alike, infinite where the reference never has the term), ``diff_coefficient`` (-1 to 1),
-      ``odds_ratio`` (1 = alike), ``simple_maths`` (1 = alike; `k` occurrences a million words added on both sides);
-    - ``bic``: ``g2`` - ln N (Wilson 2013), above 10 very strong evidence, below 0 evidence for equal use;
-    - ``log_odds_z``: weighted log odds (Monroe et al. 2008) under a prior of both sides together, `prior` words
-      strong; above 0 = more in the target;
-    - ``dispersion_g2``, ``dispersion_p``: ``g2`` and ``p`` of the numbers of documents with the term among all
-      documents in place of its occurrences among all words (Egbert and Biber 2019, Incorporating text dispersion into
-      keyword analyses), so that one loud document makes no key word; NaN for a frequency list.
+    - ``log_ratio``, ``ci_low``, ``ci_high``: binary logarithm of the ratio of the two rates and its 95% interval, above
+      0 = more in the target;
+    - ``pct_diff``, ``diff_coefficient``, ``odds_ratio``, and ``simple_maths`` with `k`: effect sizes; ``bic``;
+    - ``log_odds_z``: weighted log odds under a prior of both sides together, `prior` words strong; above 0 = more in
+      the target;
+    - ``dispersion_g2``, ``dispersion_p``: ``g2`` and ``p`` of the documents with the term among all documents (Egbert
+      and Biber 2019, Incorporating text dispersion into keyword analyses), so that one loud document makes no key word;
+      NaN for a frequency list.
 
-    All other tests take words, or documents, as drawn one by one from an endless stock, and words are not.
+    `copies`, (documents,) whole numbers for the target's documents and then the reference's: those with the same number
+    go to a side together and count as one; copies on both sides stay where they are. Where the target was chosen for
+    its words `among` several groups, p-values are adjusted for so many times as many tests.
+
     Left out are terms that begin or end with one of `stopwords`, and those that occur less than `min_count` times in
-    both sides together; both still count among the running words, but not in ``q``. Raises `ValueError` for a side
-    without words, two sides that are the same documents or were tokenized differently, a table that is no frequency
-    list or shares no term, and n < 1, k <= 0, prior <= 0, permutations < 0, or `copies` of another length.
-
-    With `most` the table has its first `most` rows; the adjusted values are those of all.
+    both sides together; both still count as running words, but not in ``q``. With `most` the table has its first `most`
+    rows; the adjusted values are those of all. Raises `ValueError` for a side without words, two sides that are the
+    same documents or were tokenized differently, a table that is no frequency list or shares no term, and n < 1,
+    k <= 0, prior <= 0, permutations < 0, or `copies` of another length.
 
     >>> from analysis import read_text, tokenize
     >>> target = tokenize(read_text("War and war and war."))
@@ -157,12 +145,11 @@ def keyness_by_group(
 ) -> pd.DataFrame:
     """Each group of the metadata column `by` against all other documents: `keyness`, with the group as first column.
 
-    Groups in alphabetical order, each with its own ``q``, and with a ``q_documents`` that is adjusted for the number of
-    groups, too, where there are more than two; `by` empty makes the group "(none)". A group without words has no rows.
-    The divisions of documents are the same for all groups. With `most` each group has its first rows, `most` shared
-    among the groups, but 1,000 at least; how many words set it apart, which `most_distinct` asks for, is in the table's
-    ``attrs``. Raises `ValueError` for an unknown column, where fewer than two groups have words, and where a thousand
-    million rows were to be compared.
+    Groups are in alphabetical order, "(none)" where `by` is empty, each with its own ``q``, and, of more than two, with
+    ``q_documents`` adjusted for the number of groups too. The divisions of documents are the same for all. With `most`
+    each group has its first rows, `most` shared among the groups, but at least 1,000; the table's ``attrs`` have the
+    number of words that set each apart, for `most_distinct`. Raises `ValueError` for an unknown column, fewer than two
+    groups with words, and a thousand million rows to compare.
 
     >>> from analysis import load_tokens
     >>> tokens = load_tokens(["War, war, war.", "Peace and trade.", "Trade and war."])
@@ -181,11 +168,9 @@ def keyness_by_group(
     if len(used) < 2:
         said = repr(labels[used[0]]) if used else "none"
         raise ValueError(f"{by!r} has fewer than two groups with words ({said}): compare by a column with more values")
-    options: dict[str, Any] = {
-        "min_count": min_count,
-        "among": len(used) if len(used) > 2 else 1,
-    }  # two mirror each other
-    options["most"] = None if most is None else max(most // len(used), LEAST)
+    among = len(used) if len(used) > 2 else 1  # two mirror each other
+    each = None if most is None else max(most // len(used), LEAST)
+    options: dict[str, Any] = {"min_count": min_count, "among": among, "most": each}
     documents = np.bincount(group, minlength=len(labels)).tolist()
     dealt = Permutations(group, sizes, copies, permutations, seed)
     tables, own_words = [], {}
@@ -195,18 +180,24 @@ def keyness_by_group(
         table = key_table(words.terms(found.keys, n, 1), found, first.sizes, sides, k=k, prior=prior)
         table.insert(0, by, labels[row])
         tables.append(table)
-        own_words[labels[row]] = first.own()
+        own_words[labels[row]] = first.distinct_words()
     every = pd.concat(tables, ignore_index=True)
     every.attrs[OWN_WORDS] = own_words
     return every
 
 
 def _check_sides(target: Tokens, reference: Tokens) -> None:
-    """Raise `ValueError` where both sides are the same words, or were tokenized differently."""
+    """Raise `ValueError` if both sides are the same words, or were tokenized differently."""
+
+    def starts(tokens: Tokens) -> Ints:
+        """(documents,) the sums of the places where the words of each begin."""
+        every = [np.diff(offsets_of(shard.tokens.start)[shard.tokens.document_offsets]) for shard in shards(tokens)]
+        return np.concatenate(every)
+
     if target is reference or (
         target.doc_ids.tolist() == reference.doc_ids.tolist()
         and np.array_equal(target.document_offsets, reference.document_offsets)
-        and np.array_equal(_starts(target), _starts(reference))
+        and np.array_equal(starts(target), starts(reference))
         and all(map(eq, target.corpus.texts, reference.corpus.texts))
     ):
         raise ValueError("target and reference are the same documents: compare two shards, such as `where` gives")
@@ -216,14 +207,8 @@ def _check_sides(target: Tokens, reference: Tokens) -> None:
             raise ValueError(f"the target has {option}={one!r}, the reference {option}={two!r}: tokenize both alike")
 
 
-def _starts(tokens: Tokens) -> Ints:
-    """(documents,) the sum of the places at which the words of each begin."""
-    every = [np.diff(offsets_of(shard.tokens.start)[shard.tokens.document_offsets]) for shard in shards(tokens)]
-    return np.concatenate(every)
-
-
 def _counted(words: Alphabet, n: int, corpora: Sequence[Tokens]) -> tuple[Buckets, Ints]:
-    """Rows of a term's key (`pack`), a document, numbered through all corpora, and its count; the documents' sizes."""
+    """Buckets of rows (key of a term, see `pack`; document, through all corpora; count), and the documents' sizes."""
     buckets = key_buckets(
         *corpora, radices=words.radices(n, 1), values=[np.int32, np.int64], rows=sum(map(len, corpora))
     )
@@ -232,7 +217,7 @@ def _counted(words: Alphabet, n: int, corpora: Sequence[Tokens]) -> tuple[Bucket
         alone = np.zeros(corpus.n_documents, dtype=bool)
         one = Groups(alone.astype(np.int32), range(1), np.array([corpus.n_documents]), alone)
         for cells, keys in counted_terms(corpus, words, one, n, codes=codes):
-            order = np.lexsort(keys[::-1])  # of a few rows; sorted pieces are soon sorted together
+            order = np.lexsort(keys[::-1])  # sorted pieces are soon sorted together
             document = np.repeat(np.arange(len(cells.owner), dtype=np.int32), np.diff(cells.begin))
             shape = len(order), len(cells.owner)
             by_term = sparse.coo_array((cells.times, (rank_of(order)[cells.row], document)), shape).tocsr()
@@ -254,7 +239,7 @@ def _first_terms(
     most: int | None,
     among: int,
 ) -> tuple[list[FirstTerms], bool]:
-    """The first terms of each of the groups that are `compared` with all others; whether groups share a term at all."""
+    """The first terms of each group `compared` with all others, and whether any term is in several groups."""
     own_sizes, shared = np.bincount(group, sizes).astype(np.int64), False
     whole, groups = int(own_sizes.sum()), len(own_sizes)
     found = [FirstTerms(int(own_sizes[row]), whole - int(own_sizes[row]), most) for row in compared]
@@ -279,27 +264,25 @@ def _first_terms(
         pairs = []
         for place, (row, first) in enumerate(zip(compared, found, strict=True)):
             mine = order[bounds[row] : bounds[row + 1]]
-            own = np.stack(
-                [np.bincount(term[mine], times[mine], len(often)), np.bincount(term[mine], minlength=len(often))]
-            )
-            own = own.astype(np.int64)[:, often]
-            counts = np.stack([own[0], every[0] - own[0], own[1], every[1] - own[1]])
+            count, holding = np.bincount(term[mine], times[mine], len(often)), np.bincount(term[mine], None, len(often))
+            count, holding = count[often].astype(np.int64), holding[often]
+            counts = np.stack([count, every[0] - count, holding, every[1] - holding])
             # What is in so many documents that it may be tested, as far as is known: there will be no fewer terms.
-            chosen = first.add(keys, counts, dealt.least(row, spread))
+            chosen = first.add(keys, counts, dealt.min_documents(row, spread))
             pairs.append((np.flatnonzero(often)[chosen], np.full(len(chosen), row)))
             numbers[place].append(np.arange(added, added := added + len(chosen)))
         dealt.add(begin, document, times, *(np.concatenate(column) for column in zip(*pairs, strict=True)))
     chances = dealt.chances(spread, among)
     for row, first, own_numbers in zip(compared, found, numbers, strict=True):
-        least = dealt.least(row, spread)
-        first.settle(chances[np.concatenate(own_numbers)], least, among * int(spread[least:].sum()))
+        least = dealt.min_documents(row, spread)
+        first.set_p_values(chances[np.concatenate(own_numbers)], least, among * int(spread[least:].sum()))
     return found, shared
 
 
 def _by_key(columns: Columns) -> tuple[Columns, Ints, Ints, Ints]:
-    """Rows of `_counted` sorted by key: each key once, where its rows begin and the last end, documents, times."""
+    """Rows of `_counted` sorted by key: the distinct keys, the offsets of their rows, documents, times."""
     *keys, document, times = columns
     order = np.lexsort(keys[::-1]) if len(keys) > 1 else np.argsort(keys[0], kind="stable")
     keys = [key[order] for key in keys]
-    begin = np.append(np.flatnonzero(changes(keys)), len(order))
+    begin = np.append(np.flatnonzero(starts_of_keys(keys)), len(order))
     return [key[begin[:-1]] for key in keys], begin, document[order], times[order]

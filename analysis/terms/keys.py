@@ -1,4 +1,4 @@
-"""Terms as numbers: words in the order of the alphabet, terms of several words as keys, and the sums of equal keys."""
+"""Terms as numbers: words in alphabetical order, terms of several words as keys, and sums by key."""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
@@ -14,7 +14,7 @@ from analysis.text.shards import Vocabulary, folder_of, names
 from analysis.text.stopwords import stopped
 from analysis.text.tokens import Ids, Tokens
 
-ROWS = 2_000_000  # that are added up together, about, where not all rows are in memory
+ROWS = 2_000_000  # of a bucket, about, where not all rows are in memory
 FILES = 4_000  # for each column, at most: opening more would take longer than adding up
 
 Columns = list[NDArray[Any]]
@@ -26,7 +26,7 @@ class Alphabet(NamedTuple):
     codes: list[Ids]  # for each corpus, (types,) the number of each type
     size: int  # how many words there are
     dropped: Bools  # (size,) which are stop words
-    names: Callable[[NDArray[Any]], NDArray[np.object_]]  # gives the words with such numbers
+    names: Callable[[NDArray[Any]], NDArray[np.object_]]  # from numbers to words
 
     def radices(self, n: int, groups: int) -> list[int]:
         """The radices of a key of `n` words and a group, see `pack`."""
@@ -46,7 +46,7 @@ class Alphabet(NamedTuple):
 
 
 def alphabet(*corpora: Tokens, stopwords: Iterable[str] | None = None, more: Sequence[str] | None = None) -> Alphabet:
-    """The words of the `corpora`, and `more` words: then the last of ``codes`` are those of `more`."""
+    """The words of the `corpora`, and of `more`, whose numbers are then the last of ``codes``."""
     first = corpora[0]
     if more is None and all(tokens.vocabulary is first.vocabulary for tokens in corpora):
         order = alphabetical(first)
@@ -63,8 +63,8 @@ def alphabet(*corpora: Tokens, stopwords: Iterable[str] | None = None, more: Seq
 
 
 def alphabetical(tokens: Tokens) -> NDArray[Any]:
-    """The types in alphabetical order, in which those of a sharded corpus are numbered."""
-    if isinstance(tokens.vocabulary, Vocabulary):
+    """The types in alphabetical order."""
+    if isinstance(tokens.vocabulary, Vocabulary):  # of a sharded corpus, numbered in this order
         return np.arange(len(tokens.vocabulary), dtype=np.int32)
     return pd.Series(tokens.vocabulary, dtype="str").argsort().to_numpy()
 
@@ -76,15 +76,15 @@ def rank_of(order: NDArray[Any]) -> Ids:
     return rank
 
 
-def by_value(values: Ids) -> Ids:
-    """A stable argsort of small integers: scipy transposes a matrix by counting, which is far faster than sorting."""
+def argsort_small(values: Ids) -> Ids:
+    """A stable argsort of small integers: a sparse transpose, by counting, is far faster than sorting."""
     rows = np.arange(len(values), dtype=np.int32)
     shape = (1, int(values.max(initial=0)) + 1)
     return sparse.csr_array((rows, values, np.array([0, len(values)], dtype=np.int32)), shape=shape).tocsc().data
 
 
 def pack(digits: Sequence[NDArray[Any]], radices: Sequence[int]) -> Columns:
-    """Digits, each below its radix, in as few columns of 64 bits as hold them; the columns sort as the digits do."""
+    """Pack digits, each below its radix, into as few 64-bit columns as hold them; the columns sort as the digits do."""
     given = iter(digits)
     columns = []
     for own in _columns(radices):
@@ -121,25 +121,25 @@ def _columns(radices: Sequence[int]) -> list[list[int]]:
 
 
 def key_buckets(*corpora: Tokens, radices: Sequence[int], values: Sequence[Any], rows: int) -> Buckets:
-    """Buckets for `rows` rows at most of a key, its last radix the group's, and `values`; a term is in one."""
+    """Buckets for at most `rows` rows of a key, its last radix the group's, and `values`; a term is in one bucket."""
     place = next(filter(None, map(folder_of, corpora)), None)
     types = [*[np.int64] * len(_columns(radices)), *values]
     return Buckets(place, types, number=1 if place is None else min(rows // ROWS + 1, FILES), alike=max(radices[-1], 1))
 
 
-def summed(columns: Columns, keys: int = 1) -> Columns:
-    """The rows of `columns` sorted by key, the first `keys` columns, those of one key added up in their order."""
+def sum_by_key(columns: Columns, keys: int = 1) -> Columns:
+    """The rows of `columns` summed by key, the first `keys` columns, and sorted by it."""
     if keys > 1:
         order = np.lexsort(columns[keys - 1 :: -1])
-    else:  # whole numbers have the same sum in any order, which is found far sooner
+    else:  # integers have the same sum in any order, and an unstable sort is far faster
         order = np.argsort(columns[0], kind="stable" if any(v.dtype.kind == "f" for v in columns) else None)
     columns = [column[order] for column in columns]
-    begins = changes(columns[:keys])
+    begins = starts_of_keys(columns[:keys])
     first = np.flatnonzero(begins)
     if len(first) == len(order):
         return columns
     row = np.cumsum(begins) - 1
-    # By `bincount`, which adds one number after the other: the order is part of a sum of fractions.
+    # The order of adding is part of a sum of floats: `bincount` adds one number after the other.
     sums = [
         np.bincount(row, v) if v.dtype.kind == "f" else np.add.reduceat(v, first, dtype=np.int64)
         for v in columns[keys:]
@@ -147,21 +147,21 @@ def summed(columns: Columns, keys: int = 1) -> Columns:
     return [*(key[first] for key in columns[:keys]), *sums]
 
 
-def changes(columns: Columns) -> Bools:
-    """Which rows of sorted columns differ from the one before: the first, and each that is new."""
+def starts_of_keys(columns: Columns) -> Bools:
+    """Which rows of sorted columns differ from the one before, the first included."""
     new = np.ones(len(columns[0]), dtype=bool)
     new[1:] = np.logical_or.reduce([column[1:] != column[:-1] for column in columns])
     return new
 
 
-def of_terms(keys: Columns, groups: int) -> tuple[Ints, Ints]:
-    """The number of the term of each of sorted keys, from 0 on, and its group."""
+def split_terms(keys: Columns, groups: int) -> tuple[Ints, Ints]:
+    """The term, numbered from 0, and the group of each of sorted keys."""
     last, group = np.divmod(keys[-1], max(groups, 1))
-    return np.cumsum(changes([*keys[:-1], last])) - 1, group
+    return np.cumsum(starts_of_keys([*keys[:-1], last])) - 1, group
 
 
 def key_index(keys: Columns) -> pd.Index:
-    """Keys as an index, to look up or be looked up."""
+    """Keys as an index."""
     return pd.MultiIndex.from_arrays(keys) if len(keys) > 1 else pd.Index(keys[0])
 
 
@@ -187,7 +187,7 @@ class FirstRows:
 
 
 def first_of(most: int | None, *columns: NDArray[Any]) -> Ints:
-    """The first `most` rows (None: all) in the rising order of the first of `columns`, ties by the ones that follow."""
+    """The first `most` rows (None: all) sorted by the first of `columns`, ties by those that follow."""
     rows = np.arange(len(columns[0]))
     if most is not None and len(rows) > most:  # most of them are never sorted
         rows = np.flatnonzero(columns[0] <= np.partition(columns[0], most - 1)[most - 1])

@@ -1,7 +1,7 @@
-"""How often chance alone sets a term apart: documents are dealt out anew over the groups, and terms counted again.
+"""A permutation test for terms: documents are dealt out anew over the groups, and the terms counted again.
 
-Words come in documents, and a document that has a word once is likely to have it again. A test that takes words as
-drawn one by one therefore finds differences between any two heaps of documents. Here documents are what is drawn.
+A document that has a word once is likely to have it again, so a test that takes words as drawn one by one finds
+differences between any two sets of documents. Here documents are what is drawn.
 """
 
 from concurrent.futures import ThreadPoolExecutor
@@ -15,12 +15,12 @@ from analysis.core.resources import cores
 from analysis.text.hashes import run_begins
 
 SIGNIFICANT = 0.05  # below this adjusted p a term stands out, so that none from there on need be dealt
-ENOUGH = 10  # dealings as far apart as the actual one, after which a term is dealt no more
-TOGETHER = 64  # dealings that are made at a time
+ENOUGH = 10  # dealings with as high a G² as the actual one, after which a term is dealt no more
+TOGETHER = 64  # dealings made at a time
 CELLS = 8_000_000  # counts of terms in documents that are in memory at a time
-HELD = 8_000_000  # and of the terms that are left after the first dealings, so that they can be dealt on
-WORK = 10**9  # counts that are added up, about, where the first dealings do not settle it: a second at most
-MOVED, FILLED = 20, 3  # of these take as long as to deal out a unit, and to note the group of a document
+HELD = 8_000_000  # such counts that are kept of the terms left after the first dealings
+WORK = 10**9  # bound of the counts added up after the first dealings: a second at most
+MOVED, FILLED = 20, 3  # counts that take as long to add up as to deal out a unit, and to set the group of a document
 
 
 class Pairs(NamedTuple):
@@ -34,10 +34,10 @@ class Pairs(NamedTuple):
 
 
 class Permutations:
-    """Documents dealt out over their groups, and how often terms are as far apart as they are in fact.
+    """Documents dealt out over their groups, and how often terms are then as far apart as they actually are.
 
-    A dealing gives each unit the group of some unit; a unit is a document, or all that are copies of one another. Units
-    with documents in several groups stay where they are: what they say tells no group from another.
+    A dealing permutes the groups of the units; a unit is a document with all of its copies. Units with documents in
+    several groups stay where they are.
 
     >>> begin, document, times = np.array([0, 10, 12]), np.array([*range(10), 0, 1]), np.ones(12, dtype=np.int64)
     >>> dealt = Permutations(np.repeat([0, 1], 10), np.full(20, 9), None, 1999, 0)
@@ -59,7 +59,7 @@ class Permutations:
         np.maximum.at(high, unit, group)
         free = low == high
         self._units = np.bincount(low[free], minlength=groups)
-        # What is not dealt another group gets the largest, whose units come last.
+        # Labels are dealt for all groups but the largest, which has the rest; its units come last.
         largest = int(self._units.argmax())
         rows = np.flatnonzero(free)
         self._order = rows[np.argsort(low[rows] == largest, kind="stable")]
@@ -73,18 +73,19 @@ class Permutations:
         self._done = [tuple(np.empty((4, 0), dtype=np.int64))]  # how far apart in how many dealings, size, group
         self._open: list[Pairs] | None = []
 
-    def least(self, group: int, spread: Ints) -> int:
-        """In how many documents a term must be for a test of its share in `group`; 0 where there is none.
+    def min_documents(self, group: int, spread: Ints) -> int:
+        """Minimum number of documents with a term for a test of its share in `group`; 0 where there is no test.
 
-        There is none with fewer than two units in the group, or outside of it. ``spread[d]``: how many terms are in d
-        documents. In too few documents a term says too little, wherever they are, and to test it would cost the others
-        power. So many are enough that a dealing brings all documents to one side for no more than one of all terms that
-        are tested, or as many as there are units on a side (after Tarone 1990, A modified Bonferroni method for
-        discrete data, Biometrics 46).
+        There is none with fewer than two units in the group, or outside of it. ``spread[d]`` is the number of terms in
+        d documents. A test of a term in too few documents cannot succeed and costs the others power. The minimum is
+        such that a dealing brings all documents to one side for no more than one of the tested terms, and at most the
+        number of units on the smaller side (after Tarone 1990, A modified Bonferroni method for discrete data,
+        Biometrics 46).
 
         >>> dealt = Permutations(np.repeat([0, 1], [5, 60]), np.ones(65), None, 1999, 0)
-        >>> dealt.least(0, np.array([0, 900, 80, 20, 10, 5])), dealt.least(0, np.array([0, 900, 80, 4000, 5000, 5]))
-        (2, 4)
+        >>> spreads = [0, 900, 80, 20, 10, 5], [0, 900, 80, 4000, 5000, 5]
+        >>> [dealt.min_documents(0, np.array(spread)) for spread in spreads]
+        [2, 4]
         """
         units = len(self._order)
         few = min(int(self._units[group]), units - int(self._units[group]))
@@ -97,7 +98,7 @@ class Permutations:
         return int(apart.argmax()) + 1 if apart.any() else few
 
     def add(self, begin: Ints, document: Ints, times: Ints, term: Ints, group: Ints) -> None:
-        """Have pairs of a `term` and a `group` tested; the cells of term t begin at ``begin[t]``, see `Pairs`."""
+        """Add pairs of a `term` and a `group` to test; the cells of term t begin at ``begin[t]``, see `Pairs`."""
         used, row = np.unique(term, return_inverse=True)
         size = begin[used + 1] - begin[used]
         cell = run_begins(np.append(begin[used], 0), size)
@@ -108,17 +109,16 @@ class Permutations:
             self._deal_first()
 
     def chances(self, spread: Ints, among: int = 1) -> Floats:
-        """(pairs,) the p-values of what was added, in its order; NaN for terms of fewer documents than are the `least`.
+        """(pairs,) p-values in the order of `add`; NaN for terms in fewer documents than the `least`.
 
-        The share of dealings with as high a G² as the actual one, which is one of them. After `ENOUGH` of those a term
-        is dealt no more, and its p-value is their share in its dealings (Besag and Clifford 1991, Sequential Monte
-        Carlo p-values, Biometrika 78). Where the terms of a group that are left after the first dealings are so few
-        that so coarse a p-value does not bear the adjustment for all tests, `among` times as many as terms, they are
-        dealt on until it does (Sandve, Ferkingstad and Nygård 2011, Sequential Monte Carlo multiple testing,
-        Bioinformatics 27), or `WORK` is done.
+        A p-value is the share of dealings with as high a G² as the actual one, which is one of them. After `ENOUGH` of
+        those a term is dealt no more (Besag and Clifford 1991, Sequential Monte Carlo p-values, Biometrika 78). If the
+        p-values of the terms then left in a group are too coarse to be significant after the adjustment for all tests,
+        `among` times as many as terms, these are dealt on until they are not (Sandve, Ferkingstad and Nygård 2011,
+        Sequential Monte Carlo multiple testing, Bioinformatics 27), or `WORK` is done.
         """
         self._deal_first()
-        least = np.array([self.least(group, spread) or len(spread) for group in range(len(self._units))])
+        least = np.array([self.min_documents(group, spread) or len(spread) for group in range(len(self._units))])
         tests = among * np.array([spread[documents:].sum() for documents in least])
         as_far, dealt, size, group = map(np.concatenate, zip(*self._done, strict=True))
         tested = size >= least[group]
@@ -131,7 +131,7 @@ class Permutations:
         return np.where(tested, (as_far + ~stopped) / np.maximum(dealt + ~stopped, 1), np.nan)
 
     def _deal_on(self, pairs: Pairs, tests: Ints, as_far: Ints, dealt: Ints, left: Ints) -> None:
-        """Deal the `pairs` on, which are those `left` of all, until it is settled; `as_far`, `dealt`: what all have."""
+        """Deal on the `pairs`, those `left` of all, until they are settled; update `as_far` and `dealt` of all."""
         actual, own = self._actual(pairs), (as_far[left], dealt[left])
         done, work = self._permutations, 0
         while work < WORK and done < 2 / SIGNIFICANT * tests.max():
@@ -147,7 +147,7 @@ class Permutations:
         as_far[left], dealt[left] = own
 
     def _deal_first(self) -> None:
-        """Make the first dealings, the same for all, for what was added last."""
+        """Make the first dealings, the same for all pairs, for those that are pending."""
         if not self._pending:
             return
         pairs, self._pending, self._cells = _joined(self._pending), [], 0
@@ -164,7 +164,7 @@ class Permutations:
                 self._open = None
 
     def _actual(self, pairs: Pairs) -> Floats:
-        """(pairs,) what `_deal` compares: the evidence in the actual groups."""
+        """(pairs,) the evidence in the actual groups."""
         groups = self._group[:, None]
         own = np.bincount(self._group, self._sizes, len(self._units))[:, None]
         evidence = np.empty(len(pairs.group))
@@ -172,7 +172,7 @@ class Permutations:
         return evidence
 
     def _next(self, count: int) -> tuple[NDArray[Any], Floats, Floats]:
-        """The next dealings: the group of each document, (documents, dealings), and the `_logarithms` of all groups."""
+        """The next dealings: (documents, dealings) groups, and their `_logarithms`."""
         numbers = self._random.integers(0, 1 << 32, (count, len(self._labels)), dtype=np.uint32)
         groups = np.repeat(self._undealt[:, None], count, axis=1)
         own = np.repeat(np.bincount(self._undealt, self._sizes, len(self._units))[:, None], count, axis=1)
@@ -181,7 +181,7 @@ class Permutations:
 
 
 def _logarithms(own: Ints) -> tuple[Floats, Floats]:
-    """The logarithms of the running terms of each group, and of all others, (groups, dealings)."""
+    """(groups, dealings) logarithms of the running terms of each group, and of all others."""
     return np.log(np.maximum(own, 1)), np.log(np.maximum(own.sum(axis=0) - own, 1))
 
 
@@ -202,7 +202,7 @@ def _only(pairs: Pairs, kept: Bools) -> Pairs:
 def _deal_together(
     pairs: Pairs, dealings: tuple[NDArray[Any], Floats, Floats], actual: Floats, going: Bools, as_far: Ints, dealt: Ints
 ) -> None:
-    """What `_deal` does, on all cores: each has some of the pairs."""
+    """Do what `_deal` does, on all cores."""
     bounds = [len(actual) * core // cores() for core in range(cores() + 1)]
 
     def deal(own: slice) -> None:
@@ -217,7 +217,7 @@ def _deal_together(
 def _shuffle(
     numbers: Any, labels: Any, order: Any, members: Any, begin: Any, sizes: Any, groups: Any, own: Any
 ) -> None:
-    """Give the `labels` to units of `order` by each row of random `numbers`; all come in in the largest group."""
+    """Deal the `labels` to units of `order` by each row of random `numbers`; all units start in the largest group."""
     for k in range(len(numbers)):
         for place in range(len(labels)):
             left = np.uint64(len(order) - place)
@@ -232,7 +232,7 @@ def _shuffle(
 
 @compiled
 def _count(pairs: Any, pair: int, groups: Any, counts: Any) -> int:
-    """Fill `counts` with the occurrences of a term in the documents of its group, dealing by dealing; those in all."""
+    """Fill `counts` with a term's occurrences in its group in each dealing, and return those in all groups."""
     counts[:] = 0
     total, group, first = 0, pairs.group[pair], pairs.first[pair]
     for cell in range(first, first + pairs.size[pair]):
@@ -245,7 +245,7 @@ def _count(pairs: Any, pair: int, groups: Any, counts: Any) -> int:
 
 @compiled
 def _evidence(count: Any, total: Any, own: Any, others: Any) -> float:
-    """Half of the two-cell G² of a count, but for what all dealings of a term have in common."""
+    """Half of the two-cell G² of a count, up to a constant of the term."""
     found, rest = 0.0, total - count
     if count > 0:
         found += count * (np.log(count) - own)
@@ -256,7 +256,7 @@ def _evidence(count: Any, total: Any, own: Any, others: Any) -> float:
 
 @compiled
 def _measure(pairs: Any, groups: Any, own: Any, others: Any, evidence: Any) -> None:
-    """Fill `evidence` with that of each pair in the only dealing."""
+    """Fill `evidence` for each pair in a single dealing."""
     counts = np.empty(1, dtype=np.int32)
     for pair, group in enumerate(pairs.group):
         total = _count(pairs, pair, groups, counts)
@@ -265,13 +265,13 @@ def _measure(pairs: Any, groups: Any, own: Any, others: Any, evidence: Any) -> N
 
 @compiled
 def _deal(pairs: Any, groups: Any, own: Any, others: Any, actual: Any, going: Any, as_far: Any, dealt: Any) -> None:
-    """Add to `as_far` and `dealt` what the dealings bring for the pairs that are `going`, until they have `ENOUGH`."""
+    """Count the dealings, `dealt`, and those `as_far` apart, of the pairs that are `going`, up to `ENOUGH`."""
     counts = np.empty(groups.shape[1], dtype=np.int32)
     for pair, group in enumerate(pairs.group):
         if not going[pair]:
             continue
         total = _count(pairs, pair, groups, counts)
-        # Sums of equal numbers are equal; logarithms are good to some nine digits.
+        # Logarithms are good to some nine digits, and equal counts must compare as equal.
         least = actual[pair] - 1e-9 * (1 + abs(actual[pair]))
         for k in range(len(counts)):
             dealt[pair] += 1

@@ -25,18 +25,18 @@ _APART = re.compile(
 def readability(tokens: Tokens, by: str | None = None) -> pd.DataFrame:
     """How long the sentences and words of the English documents are: one row (a group, with `by`).
 
-    ``sentences``, ``words``: sentences with a word that has a letter, and these words (no numbers); titles and headings
-    are sentences too. ``words_per_sentence``, with its 95% interval over documents, ``ci_low`` and ``ci_high``
+    ``words``: those with a letter; ``sentences``: those with such a word, titles and headings among them.
+    ``words_per_sentence``, with its 95% interval over documents, ``ci_low`` and ``ci_high``
     (`analysis.core.intervals.rate_intervals`; NaN with fewer than five). ``syllables_per_word``, see `syllables`.
-    ``flesch``: reading ease (Flesch 1948, A new readability yardstick), about 100 for what is very easy and 0 for what
-    is very hard; ``flesch_kincaid``: the school year of the United States that it asks for (Kincaid and others 1975,
-    Derivation of new readability formulas for Navy enlisted personnel):
+    ``flesch``: reading ease, from about 100 (very easy) to 0 (very hard) (Flesch 1948, A new readability yardstick);
+    ``flesch_kincaid``: school year in the United States (Kincaid and others 1975, Derivation of new readability
+    formulas for Navy enlisted personnel):
 
     .. math:: 206.835 - 1.015 W / S - 84.6 Y / W
     .. math:: 0.39 W / S + 11.8 Y / W - 15.59
 
-    for W words of Y syllables in S sentences. They know length alone: a text of short words in any order is easy by
-    them. Raises `ValueError` for an unknown column, and where no document is in English.
+    for W words of Y syllables in S sentences, whatever the order of the words. Raises `ValueError` for an unknown
+    column, and where no document is in English.
 
     >>> from analysis import read_text, tokenize
     >>> readability(tokenize(read_text("The cat sat on the mat.")))[["words", "flesch", "flesch_kincaid"]].round(2)
@@ -65,10 +65,10 @@ def readability(tokens: Tokens, by: str | None = None) -> pd.DataFrame:
 
 
 def syllables(word: str) -> int:
-    """How many syllables an English word has, by its letters; 0 for one without any.
+    """The number of syllables of an English word, by its letters; 0 for one without any.
 
-    Groups of vowels, those aside that are silent, and more where two are spoken apart. Of the running words of three
-    corpora that the CMU Pronouncing Dictionary has, 98% were as it says, and the mean was off by 1% at most.
+    Counts groups of vowels, without silent ones, and more where two are spoken apart. For 98% of the running words of
+    three corpora it agrees with the CMU Pronouncing Dictionary; the mean was off by 1% at most.
 
     >>> [syllables(word) for word in ("peace", "announced", "nation", "people", "counter-terrorism", "2024")]
     [1, 2, 2, 2, 6, 0]
@@ -83,12 +83,7 @@ def _counted(tokens: Tokens) -> Ints:
     """(documents, 3) the words with a letter of each document, their syllables, and the sentences that have one."""
     spoken = np.array([syllables(word) for word in tokens.vocabulary], dtype=np.int64)[tokens.ids]
     word = np.flatnonzero(spoken)
-    n = tokens.n_documents
+    n, document = tokens.n_documents, tokens.document[word]
     sentences = tokens.sentence_document[np.unique(tokens.sentence[word])]
-    document = tokens.document[word]
-    parts = (
-        np.bincount(document, minlength=n),
-        np.bincount(document, spoken[word], n),
-        np.bincount(sentences, minlength=n),
-    )
+    parts = np.bincount(document, None, n), np.bincount(document, spoken[word], n), np.bincount(sentences, None, n)
     return np.stack(parts, axis=1).astype(np.int64)

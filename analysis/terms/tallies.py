@@ -1,4 +1,4 @@
-"""What a comparison counts: the terms of either side, the first of them by how sure they are, and their table."""
+"""The terms of a comparison: the first of them by significance, their adjusted p-values, and their table."""
 
 from typing import Any, NamedTuple
 
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from analysis.core.compiled import Floats, Ints
 from analysis.terms import association
-from analysis.terms.keys import Columns, FirstRows, key_index, pack, summed, unpack
+from analysis.terms.keys import Columns, FirstRows, key_index, pack, sum_by_key, unpack
 from analysis.terms.permutation import SIGNIFICANT
 
 COLUMNS = [
@@ -21,10 +21,10 @@ OWN_WORDS = "own_words"  # in the attributes of a table by group: how many words
 
 
 class Ranked(NamedTuple):
-    """Terms in their order: their keys, counts, (4, terms), and p-values."""
+    """Terms in their order."""
 
     keys: Columns
-    counts: Ints
+    counts: Ints  # (4, terms) occurrences on either side, documents on either side
     q: Floats
     p_documents: Floats
     q_documents: Floats
@@ -33,8 +33,7 @@ class Ranked(NamedTuple):
 class FirstTerms:
     """Keeps the first terms of a comparison, and what the adjusted p-values of all of them depend on.
 
-    First come those that are dealt out with their documents (`permutation`), by the p-value which that gives, then by
-    G²; then all others by G²; of equal ones those with the lowest key. ``sizes``: the running words of either side.
+    The terms tested by `permutation` come first, by p-value, then by G²; then all others by G²; ties by key.
     """
 
     def __init__(self, size: int, other_size: int, most: int | None) -> None:
@@ -47,14 +46,14 @@ class FirstTerms:
         self._pieces = list[Columns]()
 
     def add(self, keys: Columns, counts: Ints, least: int) -> Ints:
-        """Look at terms: their keys, see `keys.pack`, and counts, (4, terms): occurrences on either side, documents.
+        """Add terms: their keys, see `keys.pack`, and counts, see `Ranked`.
 
-        Returns the rows of those to deal, if in the end those in `least` documents are tested; 0: none.
+        Return the rows of those to deal, if those in `least` documents are tested in the end; 0: none.
         """
         pairs = pack([*counts[:2]], self._radices)
-        own = summed([*pairs, np.ones(len(counts[0]), dtype=np.int64)], len(pairs))
+        own = sum_by_key([*pairs, np.ones(len(counts[0]), dtype=np.int64)], len(pairs))
         every = [np.concatenate(pair) for pair in zip([*self._pairs, self._times], own, strict=True)]
-        *self._pairs, self._times = summed(every, len(pairs))
+        *self._pairs, self._times = sum_by_key(every, len(pairs))
         g2 = association.g2_two_cell(counts[0], self.sizes[0], counts[1], self.sizes[1])
         dealt = (counts[2] + counts[3] >= least) & (least > 0) & (association.p_value(g2) < SIGNIFICANT)
         columns = [-g2, *keys, *counts]
@@ -62,11 +61,11 @@ class FirstTerms:
         self._others.add(*(column[~dealt] for column in columns))
         return np.flatnonzero(dealt)
 
-    def settle(self, chances: Floats, least: int, tests: int) -> None:
-        """Take the p-values of the terms that were dealt, in the order in which `add` gave them; NaN: not tested.
+    def set_p_values(self, chances: Floats, least: int, tests: int) -> None:
+        """Take the p-values of the terms dealt, in the order of `add`; NaN: not tested.
 
-        Tested are those in `least` documents or more, `tests` in all. No p-value is taken to be smaller than that
-        of the counts: what is improbable as documents go and not as words go comes of the length of documents.
+        Tested are those in `least` documents or more, `tests` in all. A p-value is at least that of the counts: what is
+        improbable by documents and not by words comes of the length of documents.
         """
         columns = [np.concatenate(column) for column in zip(*self._pieces, strict=True)]
         kept = ~np.isnan(chances)
@@ -78,25 +77,23 @@ class FirstTerms:
         self._q = _adjusted(self._p, np.ones(len(order), dtype=np.int64), tests)
 
     def rows(self) -> Ranked:
-        """The terms that are kept, with the p-values among all terms that were looked at."""
+        """The terms that are kept, with their p-values adjusted for all terms."""
         columns = [np.concatenate(pair)[: self._most] for pair in zip(self._dealt, self._others.rows(), strict=True)]
         keys, counts = columns[1:-4], np.stack(columns[-4:])
         own = key_index(self._pairs).get_indexer(key_index(pack([*counts[:2]], self._radices)))
         known = np.where((counts[2] + counts[3] >= self._least) & (self._least > 0), 1.0, np.nan)
         p, q = known, known.copy()
         p[: len(self._p)], q[: len(self._p)] = self._p[: self._most], self._q[: self._most]
-        return Ranked(keys, counts, self._every_q()[own], p, q)
+        # Of equal p-values the adjusted one is that of the last.
+        every_q = _adjusted(association.p_value(self._pair_g2()), self._times, int(self._times.sum()))
+        return Ranked(keys, counts, every_q[own], p, q)
 
-    def own(self) -> tuple[int, float]:
-        """How many significant terms the first side uses more; the sum of G² of all that it uses more."""
+    def distinct_words(self) -> tuple[int, float]:
+        """Of the terms that the first side uses more: the number of the significant ones, and the sum of all G²."""
         pairs = unpack(self._pairs, self._radices)
         more, sure = (count / self.sizes[0] > other / self.sizes[1] for count, other in (pairs, self._dealt[-4:-2]))
         sure &= self._q < SIGNIFICANT
         return int(sure.sum()), float((self._pair_g2() * self._times)[more].sum())
-
-    def _every_q(self) -> Floats:
-        """The adjusted p-value of each pair of counts, which is that of the last of equal p-values."""
-        return _adjusted(association.p_value(self._pair_g2()), self._times, int(self._times.sum()))
 
     def _pair_g2(self) -> Floats:
         count, other = unpack(self._pairs, self._radices)
@@ -104,7 +101,7 @@ class FirstTerms:
 
 
 def _adjusted(p: Floats, times: Ints, tests: int) -> Floats:
-    """The p-values of `times` tests each, adjusted for all `tests` (Benjamini and Hochberg 1995): others are larger."""
+    """P-values of `times` tests each, adjusted for all `tests` (Benjamini and Hochberg 1995); the rest are larger."""
     order = np.argsort(p)
     q = p[order] * (tests / np.cumsum(times[order]))
     np.minimum.accumulate(q[::-1], out=q[::-1])
@@ -114,7 +111,7 @@ def _adjusted(p: Floats, times: Ints, tests: int) -> Floats:
 
 
 def frequency_list(table: pd.DataFrame) -> tuple[NDArray[np.object_], Ints]:
-    """The terms and the counts of a table that is a frequency list; raises `ValueError` where it is none."""
+    """The terms and counts of a frequency list; raises `ValueError` for another table."""
     for column in ("term", "count"):
         if column not in table.columns:
             has = ", ".join(map(str, table.columns)) or "none"
@@ -144,7 +141,7 @@ def frequency_list(table: pd.DataFrame) -> tuple[NDArray[np.object_], Ints]:
 def key_table(
     terms: Any, found: Ranked, sizes: tuple[int, int], documents: tuple[int, int], *, k: float, prior: float
 ) -> pd.DataFrame:
-    """The table of `terms`, which were `found`; `documents`: of either side, 0 where they are not known."""
+    """The table of the `terms` that were `found`; `documents`: of either side, 0 where not known."""
     count, other_count, holding, other_holding = found.counts
     size, other_size = sizes
     cells = (count, size, other_count, other_size)
@@ -152,9 +149,9 @@ def key_table(
     g2 = association.g2_two_cell(*cells)
     ratio = association.log_ratio(*cells)
     unknown = np.full(len(count), np.nan)
-    dispersion = unknown
-    if documents[1]:
-        dispersion = association.g2_two_cell(holding, documents[0], other_holding, documents[1])
+    dispersion = (
+        association.g2_two_cell(holding, documents[0], other_holding, documents[1]) if documents[1] else unknown
+    )
     columns = {
         "term": terms,
         "key": np.array(["reference", "neither", "target"], dtype=object)[np.sign(rate - other_rate).astype(int) + 1],

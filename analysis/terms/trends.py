@@ -26,22 +26,22 @@ def trends(
     every: str = "month",
     weights: NDArray[np.float64] | None = None,
 ) -> pd.DataFrame:
-    """The rate of each of `terms`, words or words with one blank between, in each period from the first to the last.
+    """The rate of each of `terms`, words or several with blanks between, in each period from the first to the last.
 
     One row a term, in the order given, and a period:
 
     - ``period``: its first day; a week begins on Monday;
     - ``term``; ``count``: its occurrences, within one sentence each; with `weights` (one number a token, or one a
-      sentence), their sum, where words in a row have the weight of the first of them;
+      sentence), the sum of the weights of their first words;
     - ``words``: the running words of the period; with `weights`, their sum;
     - ``documents``: the documents of the period that hold the term, out of ``period_documents``;
-    - ``per_million``: ``count`` a million ``words``; NaN in a period without words, so that a gap is seen as a gap;
+    - ``per_million``: ``count`` a million ``words``; NaN in a period without words;
     - ``ci_low``, ``ci_high``: its 95% interval over the documents of the period, see
       `analysis.core.intervals.intervals_of`; NaN with fewer than five documents.
 
-    Documents without a date are left out, `analysis.text.periods.undated` lists them; a term that only these have is 0.
-    Raises `ValueError` when there is no other document, when `every` is not one of "day", "week", "month", "year" and
-    "decade", when a term does not occur, or when weights are of another length.
+    Documents without a date, see `analysis.text.periods.undated`, are left out. Raises `ValueError` when there is no
+    other document, when `every` is not one of "day", "week", "month", "year" and "decade", when a term does not occur,
+    or when weights are of another length.
 
     >>> from analysis import read_text, tokenize
     >>> tokens = tokenize(read_text("War is near. Peace is far.", date="2024-06-22"))
@@ -81,19 +81,19 @@ def trends(
 def trend_tests(table: pd.DataFrame) -> pd.DataFrame:
     """Whether the rate of each term in a table of `trends` rises or falls with time.
 
-    One row a term, the surest trend first (ties in alphabetical order, terms without a test last):
+    One row a term, the smallest p first (ties in alphabetical order, terms without a test last):
 
-    - ``periods``: how many have words, and so a rate; the others are left out;
-    - ``tau``: Kendall's tau-b of the rates and the order of their periods, as `scipy.stats.kendalltau` (Kendall 1945,
+    - ``periods``: those with words, and so a rate; the others are left out;
+    - ``tau``: Kendall's tau-b of the rates and the order of their periods, see `scipy.stats.kendalltau` (Kendall 1945,
       The treatment of ties in ranking problems; as a test for trend: Mann 1945, Nonparametric tests against trend):
       1 = the rate never falls, -1 = it never rises, 0 = as many pairs of periods fall as rise;
     - ``p``: two-sided, of tau 0; NaN, as is tau, with fewer than four periods or a rate that never changes;
-    - ``q``: p after Benjamini and Hochberg (1995, Controlling the false discovery rate), over the terms of the table
-      that have one: of the terms with q up to 0.05, 5% are expected to have no trend;
+    - ``q``: p adjusted for the terms of the table that have one (Benjamini and Hochberg 1995, Controlling the false
+      discovery rate);
     - ``direction``: "rising" or "falling" with q up to 0.05, else "unclear".
 
-    The test takes the periods for independent. News comes in waves, each period resembling the one before, and then p
-    is too small: longer periods help.
+    The test takes the periods for independent. Where each resembles the one before, as in the news, p is too small, and
+    longer periods help.
 
     >>> table = pd.DataFrame({"term": "war", "period": pd.date_range("2024-01-01", periods=5), "per_million": range(5)})
     >>> trend_tests(table).round(4)  # of the 120 orders of five rates, two are as steady
@@ -102,7 +102,7 @@ def trend_tests(table: pd.DataFrame) -> pd.DataFrame:
     """
     rows = []
     for term, own in table.sort_values("period").groupby("term"):
-        # Rates that the weights of copies make equal but for a last bit are ties.
+        # Rates that the weights of copies make equal up to a last bit are ties.
         rates = own["per_million"].dropna().to_numpy(dtype=np.float64).round(6)
         tau = p = np.nan
         if len(rates) >= 4 and np.ptp(rates) > 0:
@@ -121,7 +121,7 @@ def trend_tests(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _counts(tokens: Tokens, terms: list[str], weights: NDArray[np.float64] | None) -> tuple[Any, Any]:
-    """How much of each term is in each document, sparse (documents, terms), and how much of all words."""
+    """The amount of each term in each document, sparse (documents, terms), and of all words."""
     split = [term.split(" ") for term in terms]
     types = types_of(tokens, [word for words in split for word in words])
     bounds = np.cumsum([0, *map(len, split)]).tolist()
@@ -140,11 +140,8 @@ def _counts(tokens: Tokens, terms: list[str], weights: NDArray[np.float64] | Non
         shape = (shard.tokens.n_documents, len(terms))
         found.append(sparse.csr_array((values, (document_of(shard.tokens, place), column)), shape=shape))
         lengths = np.diff(shard.tokens.document_offsets)
-        if amount is None:
-            sizes.append(lengths.astype(np.float64))
-        else:
-            owner = np.repeat(np.arange(len(lengths)), lengths)
-            sizes.append(np.bincount(owner, amount, minlength=len(lengths)))
+        owner = np.repeat(np.arange(len(lengths)), lengths)
+        sizes.append(np.bincount(owner, amount, minlength=len(lengths)).astype(np.float64))
     for term, count in zip(terms, times.tolist(), strict=True):
         if not count:
             raise ValueError(f"{term!r} does not occur: give terms as the table of `terms` has them")
@@ -152,7 +149,7 @@ def _counts(tokens: Tokens, terms: list[str], weights: NDArray[np.float64] | Non
 
 
 def _places(tokens: Tokens, ids: Ints) -> Ints:
-    """Where the term of the words `ids` begins."""
+    """The places where the term of the words `ids` begins."""
     place = np.flatnonzero(tokens.ids == ids[0])
     for step, word in enumerate(ids[1:], start=1):
         place = place[place + step < len(tokens)]

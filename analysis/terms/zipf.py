@@ -1,5 +1,7 @@
 """How the frequencies of words fall with their rank, and how the vocabulary grows with the text."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -18,13 +20,11 @@ def zipf(tokens: Tokens, *, most: int | None = None) -> pd.DataFrame:
     r"""Each word's rank and count beside the Zipf-Mandelbrot curve through them.
 
     One row a word, the most frequent first, ties in alphabetical order: ``rank`` (from 1), ``term``, ``count``, and
-    ``fitted``, the count that the curve of `zipf_fit` gives to this rank. The fitted counts sum up to all words; they
-    are NaN where there are fewer than three different words. Of more than `most` different words, of which millions may
-    occur once, the table has the first and the last with each count only: the curve through them is the same.
+    ``fitted``, the count on the curve of `zipf_fit`, NaN with fewer than three different words. Of more than `most`
+    different words the table has only the first and the last with each count; the curve is the same.
 
-    Ranks and counts come from the same text, so that the counts fall with the rank by construction and a close fit
-    says little by itself; it is the systematic departures from the curve that can be read (Piantadosi 2014, Zipf's word
-    frequency law in natural language).
+    Counts fall with the rank by construction, so that a close fit says little by itself; systematic departures from the
+    curve can be read (Piantadosi 2014, Zipf's word frequency law in natural language).
 
     >>> from analysis import read_text, tokenize
     >>> zipf(tokenize(read_text("war " * 36 + "is " * 16 + "near " * 9))).round(2)
@@ -57,9 +57,8 @@ def zipf_fit(tokens: Tokens) -> pd.DataFrame:
     ``shift`` q > -1: how much the first ranks are flattened (0 = Zipf's law itself); ``scale`` C, in words, so that f
     sums up to all ``tokens`` over the ranks from 1 to the number of ``types``.
 
-    a and q are those of maximum likelihood, the counts of the ranks being taken for a multinomial sample of f: rare
-    words weigh what they count, which a straight line through logarithms overrates. NaN where there are fewer than
-    three types, through which any curve goes.
+    a and q are of maximum likelihood, the counts being a multinomial sample of f; a straight line through logarithms
+    would overrate rare words. NaN with fewer than three types.
 
     >>> from analysis import read_text, tokenize
     >>> zipf_fit(tokenize(read_text("war " * 36 + "is " * 16 + "near " * 9))).round(2)  # 144 / (r + 1)²
@@ -78,9 +77,9 @@ def zipf_fit(tokens: Tokens) -> pd.DataFrame:
 def heaps(tokens: Tokens) -> pd.DataFrame:
     """How many different words the first n words of the corpus have, its documents read in their order.
 
-    One row each for 200 values of n in even steps, the last of them the whole corpus (a row for every n where it has
-    fewer words): ``words`` n, ``types`` the different words among them, and ``fitted``, the types by the curve of
-    `heaps_fit`. The order of the documents matters: a change of topic or of source shows as a bend.
+    One row each for 200 values of n in even steps up to the whole corpus (every n where it has fewer words): ``words``
+    n, ``types`` the different words among them, and ``fitted``, the types by the curve of `heaps_fit`. A change of
+    topic or of source along the documents shows as a bend.
 
     >>> from analysis import read_text, tokenize
     >>> heaps(tokenize(read_text("To be, or not to be.")))["types"].tolist()
@@ -96,8 +95,8 @@ def heaps_fit(tokens: Tokens) -> pd.DataFrame:
     .. math:: V(n) = K n^\beta        (Heaps 1978, Information Retrieval: Computational and Theoretical Aspects)
 
     ``exponent`` β: 1 = every word is new, 0 = no word is new any more; between 0.4 and 0.8 in most texts. ``scale`` K:
-    the types after the first word, were the curve exact. Least squares through the logarithms of the rows of `heaps`;
-    NaN where they are fewer than two.
+    the types after the first word, were the curve exact. Least squares on the logarithms of the rows of `heaps`; NaN
+    with fewer than two.
 
     >>> from analysis import read_text, tokenize
     >>> heaps_fit(tokenize(read_text("No word is said twice here.")))
@@ -110,7 +109,7 @@ def heaps_fit(tokens: Tokens) -> pd.DataFrame:
 
 
 def _zipf_mandelbrot(counts: NDArray[np.int64]) -> tuple[float, float]:
-    """Exponent and shift of greatest likelihood for `counts` in falling order."""
+    """The exponent and shift of maximum likelihood for falling `counts`."""
     if len(counts) < 3:
         return np.nan, np.nan
     rank = np.arange(1, len(counts) + 1)
@@ -122,7 +121,7 @@ def _zipf_mandelbrot(counts: NDArray[np.int64]) -> tuple[float, float]:
         place = rank + shift
         logs = np.log(place)
         expected = -exponent * logs
-        np.exp(expected, out=expected)  # in place, as all that follows: there may be millions of ranks
+        np.exp(expected, out=expected)  # in place, as there may be millions of ranks
         total = expected.sum()
         expected /= total
         excess = np.subtract(observed, expected, out=expected)
@@ -132,14 +131,13 @@ def _zipf_mandelbrot(counts: NDArray[np.int64]) -> tuple[float, float]:
     # The bounds keep a curve that is exponential rather than a power of the rank from running off to infinity.
     bounds = [(0, 50), (np.log(1e-3), np.log1p(10 * len(counts)))]
     start = np.array([1.0, np.log1p(1.0)])
-    found = optimize.minimize(
-        loss, start, jac=True, bounds=bounds, method="L-BFGS-B", options={"ftol": 1e-15, "gtol": 1e-10, "maxiter": 1000}
-    )
+    options: Any = {"ftol": 1e-15, "gtol": 1e-10, "maxiter": 1000}
+    found = optimize.minimize(loss, start, jac=True, bounds=bounds, method="L-BFGS-B", options=options)
     return float(found.x[0]), float(np.expm1(found.x[1]))
 
 
 def _growth(tokens: Tokens) -> tuple[pd.DataFrame, float, float]:
-    """The types among the first words, and scale and exponent of the curve through them."""
+    """The table of `heaps` without its fit, and the scale and exponent of the curve."""
     words = np.unique(np.ceil(len(tokens) * np.arange(1, POINTS + 1) / POINTS).astype(np.int64))
     words = words[words > 0]
     first = np.full(len(tokens.vocabulary), len(tokens))

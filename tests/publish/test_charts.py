@@ -48,9 +48,10 @@ def neighbours(rows):
     return charts.document_map(table, links)
 
 
-def curves():
-    table = pd.DataFrame({"rank": range(1, 400), "count": 1000 // np.arange(1, 400)}).assign(fitted=1.0)
-    growth = pd.DataFrame({"words": range(10, 4000, 10), "types": range(1, 400), "fitted": 1.0})
+def curves(ranks):
+    rank = np.arange(1, ranks)
+    table = pd.DataFrame({"rank": rank, "count": 1000 // rank, "fitted": 1.0})
+    growth = pd.DataFrame({"words": 10 * rank, "types": rank, "fitted": 1.0})
     return charts.rank_curve(table, growth)
 
 
@@ -80,23 +81,28 @@ def course(rows):
 
 @every_width
 @pytest.mark.parametrize(
-    ("draw", "size"),
+    ("draw", "table"),
     [
-        (points, 1),
-        (points, 300),
-        (rivals, 1),
-        (rivals, 300),
-        (neighbours, 2),
-        (neighbours, 99),
-        (panels, 1),
-        (panels, 6),
-        (curves, None),
+        *((points, rows) for rows in (1, 300)),
+        *((rivals, rows) for rows in (1, 300)),
+        *((neighbours, rows) for rows in (2, 99)),
+        *((panels, count) for count in (1, 6)),
+        (curves, 400),
+        *((strokes, rows) for rows in (0, 500)),
+        *((course, rows) for rows in (1, 5000)),
+        (charts.timeline, ways(1, 1)),
+        (charts.timeline, ways(9)),
+        (charts.timeline, ways(3, 90)),
+        (charts.timeline, ways(3, dated=False)),
+        (charts.timeline, ways(1).iloc[:0]),
     ],
+    ids=map(str, range(18)),
 )
-def test_all_that_is_written_is_inside_the_picture(draw, size, width):
+def test_all_that_is_written_is_inside_the_picture_and_apart(draw, table, width):
     with style(Size(width)):
-        figure = draw() if size is None else draw(size)
+        figure = draw(table)
     assert_all_can_be_read(figure)
+    assert_apart([text for text in figure.axes[0].texts if isinstance(text, Annotation)])
 
 
 @pytest.mark.parametrize("rows", [10, 300])
@@ -189,29 +195,6 @@ def test_the_numbers_of_ranks_do_not_meet(types, width):
     boxes = [number.get_window_extent() for number in numbers]
     assert len(boxes) > 1
     assert all(left.x1 + 3 < right.x0 for left, right in itertools.pairwise(boxes))
-
-
-@every_width
-@pytest.mark.parametrize(
-    ("draw", "table"),
-    [
-        (strokes, 0),
-        (strokes, 500),
-        (charts.timeline, ways(1, 1)),
-        (charts.timeline, ways(9)),
-        (charts.timeline, ways(3, 90)),
-        (charts.timeline, ways(3, dated=False)),
-        (charts.timeline, ways(1).iloc[:0]),
-        (course, 1),
-        (course, 5000),
-    ],
-    ids=map(str, range(9)),
-)
-def test_what_is_written_of_passages_is_inside_the_picture_and_apart(draw, table, width):
-    with style(Size(width)):
-        figure = draw(table)
-    assert_all_can_be_read(figure)
-    assert_apart([text for text in figure.axes[0].texts if isinstance(text, Annotation)])
 
 
 def test_a_run_is_a_diagonal_on_both_sides():

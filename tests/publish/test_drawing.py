@@ -92,10 +92,10 @@ def test_control_characters_in_names_are_seen_in_a_figure_and_its_table_keeps_th
 def test_a_call_is_recorded_with_its_defaults_and_as_json_has_it():
     given = {}
 
-    @drawing(lambda table, **_: f"{len(table)} points.")
-    def draw(table: pd.DataFrame, other: pd.DataFrame, *, order: list[str], most: int = 4) -> Figure:
+    @drawing
+    def draw(table: pd.DataFrame, other: pd.DataFrame, *, order: list[str], most: int = 4) -> tuple[Figure, str]:
         given.update(table=table, other=other, order=order, most=most)
-        return Figure()
+        return Figure(), f"{len(table)} points."
 
     table, other = pd.DataFrame({"x": [2 / 3]}), pd.DataFrame({"y": [1 / 3]})
     call = call_of(draw(table, other, order=pd.Series(["b", "a"])))

@@ -1,4 +1,4 @@
-"""The sentences say what the tables say."""
+"""The sentences about words, frames and style say what the tables say."""
 
 import numpy as np
 import pandas as pd
@@ -6,65 +6,197 @@ import pytest
 
 from analysis import tokenize
 from analysis.framing.counting import Fit
-from analysis.publish.findings import manner
-from analysis.publish.findings.framing import (
-    corrected,
-    fitted,
-    framed_as,
-    in_headlines,
-    shifted,
-    together,
-    took_much,
-    trusted,
-    unspoken,
-    words_with,
-)
-from analysis.publish.findings.redundancy import repeated
-from analysis.publish.findings.terms import counted_as, key_words, most_used, stop_words_aside, varied
+from analysis.publish.findings import framing, manner, terms
 from analysis.publish.findings.wording import listed
 
 LABELS = {"war": "War", "law": "Law"}
+MARKED = {"war": "War (not valid here)", "law": "Law"}
+OPPONENTS = {"naming_rebel": "Opponent: rebel", "naming_gunman": "Opponent: gunman"}
 
 
-def test_an_empty_table_is_said_to_be_empty():
-    empty = pd.DataFrame({"term": [], "count": [], "documents": []})
-    assert most_used(empty, "phrases") == "There are no phrases, stop words aside."
-    profile = pd.DataFrame({"frame": ["war"], "hits": [0], "per_1000_words": [0.0]})
-    assert framed_as(profile, LABELS) == "No term of the lexicon occurs in the text."
+def frame(columns, *rows, **same):
+    return pd.DataFrame(list(rows), columns=columns.split()).assign(**same)
 
 
-def test_one_word_is_a_list_of_one():
-    one = pd.DataFrame({"term": ["plan"], "count": [2], "documents": [1]})
-    assert most_used(one) == "The words used most, stop words aside: “plan” (twice)."
+def profile(*rows):
+    return frame("frame hits per_1000_words", *rows)
+
+
+def pairs(*rows, direction="together", q=0.01):
+    return frame("frame_a frame_b both expected", *rows, direction=direction, q=q)
+
+
+def headlines(hits):
+    return frame(
+        "frame direction headline_per_1000 body_per_1000 headline_hits q",
+        ("war", "body", 1.0, 4.0, 0, 0.01),
+        ("law", "headline", 9.0, 3.0, hits, 0.02),
+    )
+
+
+def actors(*counts):
+    table = frame("acts acted_upon", *counts)
+    table = table.assign(actor=list("abcd")[: len(counts)], active_share=table["acts"] / table.sum(axis=1))
+    return manner.actors(table, {"a": "Army", "b": "Bench", "c": "Crowd", "d": "Daily"})
+
+
+LESS, THAN = "less of war (not valid here; 1.0 against 4.0", "than chance explains."
+TIMES = "times that they are subject or object"
+MORE_OFTEN = "shares a sentence with war (not valid here) more often than chance explains"
+NO_TERM = "No term of the lexicon occurs in the text."
+NO_WORDS = frame("term count documents")
+NO_SHARED = "No two frames share a sentence more often than chance explains."
+FEW_SHARED = "Too few sentences speak of two frames for any to be seen to go together."
+FEW_WORDS = "Too few words recur for any to be seen to come with war."
+WORDS = frame("term sentences expected q", ("raid", 1, 0.1, 0.01), ("bomb", 4, 2.0, 0.2))
+USED = frame("pattern greedy hits weight", ("war", False, 0, 1.0), ("law", False, 0, 1.0))
+NONE_OCCURS = "None of the terms occurs in these texts."
+MET = "The lexicon meets 1.3% of the words, in 10% of the sentences"
+POORLY = "it fits these texts poorly, and their frame profile tells little."
+FIRM = frame("boosters hedges firmness ci_low ci_high", (0, 0, np.nan, np.nan, np.nan))
+NAMED = frame("naming hits share", ("naming_rebel", 0, 0.0), ("naming_gunman", 1, 1.0))
+PASSIVE = frame("agent patient", (None, "It"))
+TWICE = pd.concat([PASSIVE, PASSIVE], ignore_index=True)  # "it" is no one that could be named
+HEARD = frame(
+    "speaker statements quoted_words share", ("He", 2, 60, 0.6), ("The mayor", 2, 30, 0.3), (None, 2, 10, 0.1)
+)
+MAYOR = "Of those named, the mayor is quoted most (30% of the quoted words); 60% have a pronoun only"
+ONE_EACH = frame("speaker statements quoted_words share", ("The mayor", 1, 9, 0.75), ("Ann", 1, 3, 0.25))
+NAMELESS = HEARD.assign(speaker=["An official", "two men", "The mayor"], statements=[9, 3, 2], share=[0.6, 0.2, 0.2])
+SILENT = "Nothing between quotation marks is anyone's speech."
+SAID = [
+    (terms.top_terms, [NO_WORDS, "phrases"], "There are no phrases, stop words aside."),
+    (
+        terms.top_terms,
+        [frame("term count documents", ("plan", 2, 1))],
+        "The words used most, stop words aside: “plan” (twice).",
+    ),
+    (terms.vocabulary, [frame("rank count"), 0], "There is no word."),
+    (terms.vocabulary, [frame("rank count", (1, 1)), 1], "There is no second word."),
+    (framing.leading_frames, [profile(("war", 0, 0.0)), LABELS], NO_TERM),
+    (
+        framing.leading_frames,
+        [profile(("law", 40, 1234.56), ("war", 1, 0.034)), LABELS],
+        "The frames used most: law (1,234.6 hits per 1,000 words) and war (0.03).",
+    ),
+    (
+        framing.leading_frames,
+        [profile(("war", 2, 2.0), ("law", 1, 1.0)), MARKED],
+        "The frames used most: war (not valid here; 2.0 hits per 1,000 words) and law (1.0).",
+    ),
+    (framing.absent_frames, [profile(("war", 0, 0), ("law", 3, 3)), LABELS], "No term speaks of war."),
+    (framing.absent_frames, [profile(("law", 3, 3)), LABELS], None),
+    (framing.absent_frames, [profile(("war", 0, 0)), LABELS], None),  # leading_frames says that no term occurs
+    (
+        framing.headlines,
+        [headlines(hits=2), MARKED],
+        f"Headlines speak more of law (9.0 against 3.0 in the texts) and {LESS}) {THAN}",
+    ),
+    (
+        framing.headlines,
+        [headlines(hits=1), MARKED],
+        f"Headlines speak {LESS} in the texts) {THAN}",
+    ),
+    (
+        framing.cooccurrence,
+        [pairs(("law", "war", 9, 3.1), ("law", "war", 4, 0.04)), MARKED],
+        f"Law {MORE_OFTEN} (9 sentences, 3.1 expected), as does law with war (not valid here; 4, 0.04).",
+    ),
+    (framing.cooccurrence, [pairs(("war", "law", 3, 1.0), direction="unclear", q=0.3), LABELS], NO_SHARED),
+    (framing.cooccurrence, [pairs(("war", "law", 1, 0.1)), LABELS], NO_SHARED),
+    (framing.cooccurrence, [pairs(), LABELS], FEW_SHARED),
+    (framing.cooccurrence, [pairs(("war", "law", 3, 1.0), direction="unclear", q=np.nan), LABELS], FEW_SHARED),
+    (framing.frame_words, [WORDS, "War"], "No other word appears with war more often than chance explains."),
+    (framing.frame_words, [WORDS.head(0), "War"], FEW_WORDS),
+    (framing.frame_words, [WORDS.assign(q=np.nan), "War"], FEW_WORDS),
+    (framing.greedy_terms, [USED], NONE_OCCURS),
+    (framing.greedy_terms, [USED.assign(hits=[3, 0], weight=[0.0, 1.0])], NONE_OCCURS),  # an exclude is no term
+    (
+        framing.greedy_terms,
+        [USED.assign(hits=[0, 1])],
+        "1 term of the lexicon occurs, and none takes nearly whatever it meets.",
+    ),
+    (framing.lexicon_fit, [Fit("good", 0.8, 0.2, 0.1)], None),
+    (framing.lexicon_fit, [Fit("none", 0, 0, 0)], NO_TERM),
+    (framing.lexicon_fit, [Fit("poor", 0.1, 0.013, 0.46)], f"{MET}: {POORLY}"),
+    (
+        framing.lexicon_fit,
+        [Fit("poor", 0.1, 0.013, 0.5)],
+        f"{MET}, and five of its terms have 50% of the hits: {POORLY}",
+    ),
+    (manner.firmness, [None], "The lexicon of style has no hedges and boosters to count."),
+    (manner.firmness, [FIRM], "No hedge and no booster appears."),
+    (manner.naming, [NAMED, OPPONENTS], "The armed opponent is named once: as gunman."),
+    (manner.naming, [NAMED.assign(hits=[0, 2]), OPPONENTS], "The armed opponent is named twice: both times as gunman."),
+    (manner.naming, [NAMED.assign(hits=0), OPPONENTS], "No word of the list names the armed opponent."),
+    (
+        actors,
+        [(5, 0), (1, 4), (9, 0), (0, 4)],
+        f"Most often acting: army (5 of the 5 {TIMES}) and crowd (9 of 9); least often: bench (1 of 5).",
+    ),
+    (actors, [(3, 3), (4, 4)], "No actor acts more often than another: army (3 of 6) and bench (4 of 8)."),
+    (actors, [(3, 3)], "Army alone is subject or object 5 times or more, and acts in 3 of 6."),
+    (actors, [(2, 2)], "No actor is subject or object 5 times: too few to say who acts."),
+    (manner.passives, [PASSIVE.head(0)], "There is no passive."),
+    (manner.passives, [PASSIVE], "The one passive does not say who acts."),
+    (manner.passives, [TWICE], "None of the 2 passives says who acts."),
+    (manner.passives, [TWICE.assign(patient="all", agent="him")], "2 of the 2 passives say who acts."),
+    (manner.speakers, [HEARD], f"{MAYOR} and 10% have no speaker."),
+    (manner.speakers, [HEARD.head(2)], f"{MAYOR}."),
+    (
+        manner.speakers,
+        [HEARD.head(1)],
+        "No speaker is named more than once; 60% of the quoted words have a pronoun only.",
+    ),
+    (
+        manner.speakers,
+        [HEARD.tail(1).assign(share=1.0)],
+        "No speaker is named more than once; 100% of the quoted words have no speaker.",
+    ),
+    (manner.speakers, [HEARD.assign(quoted_words=0)], SILENT),
+    (manner.speakers, [HEARD.head(0)], SILENT),
+    (manner.speakers, [ONE_EACH], "No speaker is named more than once."),
+    (manner.speakers, [ONE_EACH.head(1)], "The one quotation is of the mayor."),
+    (manner.speakers, [ONE_EACH.head(1).assign(speaker=None)], "The one quotation has no speaker."),
+    (
+        manner.speakers,
+        [ONE_EACH.assign(statements=2)],
+        "Of those named, the mayor (75% of the quoted words) and Ann (25%) are quoted most.",
+    ),
+    (
+        manner.speakers,
+        [NAMELESS],
+        "Of those named, the mayor is quoted most (20% of the quoted words); 80% have a speaker without a name.",
+    ),
+    (listed, [[]], ""),
+    (listed, [["a"]], "a"),
+    (listed, [["a", "b"]], "a and b"),
+]
+
+
+@pytest.mark.parametrize(("finding", "given", "said"), SAID)
+def test_a_finding_says_what_its_table_says(finding, given, said):
+    assert finding(*given) == said
 
 
 def test_both_sides_stand_out_in_one_sentence():
-    table = pd.DataFrame(
-        [
-            ("jirga", "target", 0.01, 80.0, 10.0, 5, 1),
-            ("truce", "reference", 0.02, 4.0, 20.0, 1, 9),
-            ("rain", "target", 0.2, 9.0, 1.0, 3, 1),
-        ],
-        columns=[
-            "term",
-            "key",
-            "q_documents",
-            "per_million",
-            "reference_per_million",
-            "documents",
-            "reference_documents",
-        ],
+    table = frame(
+        "term key q_documents per_million reference_per_million documents reference_documents",
+        ("jirga", "target", 0.01, 80.0, 10.0, 5, 1),
+        ("truce", "reference", 0.02, 4.0, 20.0, 1, 9),
+        ("rain", "target", 0.2, 9.0, 1.0, 3, 1),
     )
     first = "Radio stands out by “jirga” (8 times the rate of the others, in 5 of 7 documents)"
     second = "he others stand out by “truce” (5 times the rate of Radio, in 9 of 12 documents)."
-    assert key_words(table, "Radio", "the others", (7, 12)) == f"{first}; t{second}"
-    assert key_words(table[1:], "Radio", "the others", (7, 12)) == f"T{second}"
+    assert terms.key_words(table, "Radio", "the others", (7, 12)) == f"{first}; t{second}"
+    assert terms.key_words(table[1:], "Radio", "the others", (7, 12)) == f"T{second}"
     unknown = table.assign(q_documents=np.nan)
-    assert key_words(unknown, "Radio", "Daily", (7, 12)).endswith(
-        "no word is in enough documents of Radio and Daily, copies of a text being one."
-    )
-    assert "Radio has 1 document, and" in key_words(unknown, "Radio", "Daily", (1, 12))
-    assert "the list general does not say" in key_words(unknown, "Radio", "general", (7, None))
+    for sides, documents, said in (
+        (("Radio", "Daily"), (7, 12), "no word is in enough documents of Radio and Daily, copies of a text being one."),
+        (("Radio", "Daily"), (1, 12), "Radio has 1 document, and"),
+        (("Radio", "general"), (7, None), "the list general does not say"),
+    ):
+        assert said in terms.key_words(unknown, *sides, documents)
 
 
 @pytest.mark.parametrize(
@@ -79,21 +211,15 @@ def test_both_sides_stand_out_in_one_sentence():
     ],
 )
 def test_stop_words_are_left_out_only_of_languages_that_have_a_list(stopwords, languages, said):
-    assert stop_words_aside(stopwords, languages) == said
-    nothing = pd.DataFrame({"term": [], "count": [], "documents": []})
-    assert most_used(nothing, aside=said) == f"There are no words, {said}."
-
-
-@pytest.mark.parametrize(("words", "said"), [(0, "There is no word."), (1, "There is no second word.")])
-def test_fewer_than_two_words_have_no_variety(words, said):
-    assert varied(pd.DataFrame({"rank": [1], "count": [1]}).head(words), words) == said
+    assert terms.stop_words_aside(stopwords, languages) == said
+    assert terms.top_terms(NO_WORDS, aside=said) == f"There are no words, {said}."
 
 
 def test_languages_and_their_stop_lists_are_named(make_corpus):
     files = {"a.txt": "The war.", "b.txt": "De guerra.", "c.txt": "دا جګړه.", "d.txt": "战争。"}
     metadata = "file,language\na.txt,en-GB\nb.txt,es_MX\nc.txt,ps\nd.txt,zh\n"
     tokens = tokenize(make_corpus(files | {"metadata.csv": metadata}))
-    assert counted_as(tokens, "data/stopwords", {"the", "de"}) == (
+    assert terms.what_is_counted(tokens, "data/stopwords", {"the", "de"}) == (
         "Words are counted as written; 2 of the 7 different ones, by the stop lists data/stopwords and stopwordsiso "
         "(for es), are counted and not ranked, whatever the language of the document. "
         "The lists of stopwordsiso hold some words of content too. "
@@ -101,96 +227,28 @@ def test_languages_and_their_stop_lists_are_named(make_corpus):
         "Text in zh (1 of 4 documents) is not cut into words: what is between blanks and punctuation is counted "
         "as one."
     )
-    assert counted_as(tokens.where(language="ps"), "data/stopwords", set()) == (
-        "Words are counted as written; all of them are ranked. "
-        "No stop list is used for ps: function words are ranked like all others."
+    every = "Words are counted as written; all of them are ranked."
+    assert terms.what_is_counted(tokens.where(language="ps"), "data/stopwords", set()) == (
+        f"{every} No stop list is used for ps: function words are ranked like all others."
     )
-    assert counted_as(tokens.where(language="ps"), "", set()) == (
-        "Words are counted as written; all of them are ranked."
-    )
-
-
-def test_frames_without_a_hit_are_named():
-    profile = pd.DataFrame({"frame": ["war", "law"], "hits": [0, 3]})
-    assert unspoken(profile, LABELS) == "No term speaks of war."
-    assert unspoken(profile.tail(1), LABELS) is None
-    assert unspoken(profile.head(1), LABELS) is None  # framed_as has said that no term occurs
-
-
-def test_no_repetition_is_said_plainly():
-    shares = pd.DataFrame({"words": [10], "within": [0], "across": [0], "repeated": [0]})
-    assert repeated(shares) == "No sentence is repeated verbatim."
-
-
-def test_one_document_has_no_other():
-    shares = pd.DataFrame({"words": [10], "within": [4], "across": [0], "repeated": [4]})
-    assert repeated(shares) == "40% of the words are in sentences repeated verbatim."
-
-
-def test_lists_read_as_lists():
-    assert [listed(w) for w in ([], ["a"], ["a", "b"])] == ["", "a", "a and b"]
-
-
-def test_a_small_rate_is_not_said_to_be_nothing():
-    profile = pd.DataFrame({"frame": ["law", "war"], "hits": [40, 1], "per_1000_words": [1234.56, 0.034]})
-    said = "The frames used most: law (1,234.6 hits per 1,000 words) and war (0.03)."
-    assert framed_as(profile, LABELS) == said
-
-
-def test_a_mark_on_a_label_and_its_rate_share_their_brackets():
-    labels = {"war": "War (not valid here)", "law": "Law"}
-    profile = pd.DataFrame({"frame": ["war", "law"], "hits": [2, 1], "per_1000_words": [2.0, 1.0]})
-    said = "The frames used most: war (not valid here; 2.0 hits per 1,000 words) and law (1.0)."
-    assert framed_as(profile, labels) == said
-    table = pd.DataFrame({"frame": ["war", "law"], "direction": ["body", "headline"], "q": [0.01, 0.02]})
-    table = table.assign(headline_per_1000=[1.0, 9.0], body_per_1000=[4.0, 3.0], headline_hits=[0, 2])
-    said = (
-        "Headlines speak more of law (9.0 against 3.0 in the texts) and less of war (not valid here; 1.0 against 4.0)"
-    )
-    assert in_headlines(table, labels) == f"{said} than chance explains."
-    once = "Headlines speak less of war (not valid here; 1.0 against 4.0 in the texts) than chance explains."
-    assert in_headlines(table.assign(headline_hits=1), labels) == once  # a single hit of law is not told of
-    pairs = pd.DataFrame(
-        {"frame_a": ["law", "law"], "frame_b": ["war", "war"], "both": [9, 4], "expected": [3.1, 0.04]}
-    )
-    assert together(pairs.assign(direction="together", q=0.01), labels) == (
-        "Law shares a sentence with war (not valid here) more often than chance explains (9 sentences, 3.1 expected), "
-        "as does law with war (not valid here; 4, 0.04)."
-    )
-
-
-def test_terms_that_do_not_occur_take_nothing():
-    used = pd.DataFrame({"pattern": ["war", "law"], "greedy": False, "hits": [0, 0], "weight": 1.0})
-    assert took_much(used) == "None of the terms occurs in these texts."
-    assert took_much(used.assign(hits=[0, 1])).startswith("1 term of the lexicon occurs, and none takes")
-    excluded = used.assign(hits=[3, 0], weight=[0.0, 1.0])  # an exclude is no term
-    assert took_much(excluded) == "None of the terms occurs in these texts."
-
-
-def test_how_poorly_a_lexicon_fits_is_said_with_its_shares():
-    assert fitted(Fit("good", 0.8, 0.2, 0.1)) is None
-    assert fitted(Fit("none", 0, 0, 0)) == "No term of the lexicon occurs in the text."
-    poorly = "it fits these texts poorly, and their frame profile tells little."
-    met = "The lexicon meets 1.3% of the words, in 10% of the sentences"
-    assert fitted(Fit("poor", 0.1, 0.013, 0.46)) == f"{met}: {poorly}"
-    assert fitted(Fit("poor", 0.1, 0.013, 0.5)) == f"{met}, and five of its terms have 50% of the hits: {poorly}"
+    assert terms.what_is_counted(tokens.where(language="ps"), "", set()) == every
 
 
 def test_why_a_frame_cannot_be_told_is_said_for_each_reason(security):
     measured = pd.DataFrame({"frame": ["threat", "sacrifice", "diplomacy"], "alpha": [0.9, np.nan, 0.5]})
     measured = measured.assign(threshold=0.5, state=["supported", "uncertain", "uncertain"])
-    assert trusted(measured, security) == (
+    assert framing.validity(measured, security) == (
         "Human coders bear the lexicon out (an F1 of 0.5 or more) on 1 of its 3 frames (threat); for 1 the coded "
         "sentences leave it open; on 1 the coders agree too little."
     )
-    failed = trusted(measured.assign(state="failed", alpha=0.9), security)
+    failed = framing.validity(measured.assign(state="failed", alpha=0.9), security)
     assert failed.endswith("on none of its 3 frames, not on threat, sacrifice and diplomacy.")
 
 
 def test_the_frames_that_the_lexicon_errs_about_most_come_first(security):
     table = pd.DataFrame({"frame": ["threat", "sacrifice", "diplomacy"], "raw_share": [0.1, 0.3, 0.5]})
     table = table.assign(share=[0.11, 0.2, 0.2], ci_low=[0.05, 0.16, 0.15], ci_high=[0.2, 0.25, 0.3])
-    assert corrected(table, security, top=2) == (
+    assert framing.corrected_shares(table, security, top=2) == (
         "Coders find diplomacy in 20% of the sentences (95% interval 15% to 30%) and sacrifice in 20% (16% to 25%); "
         "the lexicon alone says 50% and 30%."
     )
@@ -206,95 +264,9 @@ def test_the_frames_that_the_lexicon_errs_about_most_come_first(security):
 )
 def test_groups_that_are_not_apart_are_few_documents_only_where_they_are(documents, q, said):
     table = pd.DataFrame({"source": ["A", "B"], "frame": "war", "documents": documents, "q": q})
-    whole = shifted(table.assign(direction="unclear"), "source", LABELS)
+    whole = framing.shifts(table.assign(direction="unclear"), "source", LABELS)
     assert said in whole
     assert ("Half" in whole) == ("Half" in said)
-
-
-def test_frames_and_words_that_share_sentences_with_nothing():
-    pairs = pd.DataFrame({"frame_a": ["war"], "frame_b": ["law"], "both": [3], "direction": ["unclear"], "q": [0.3]})
-    for table in (pairs, pairs.assign(both=1, direction="together", q=0.01)):
-        assert together(table, LABELS) == "No two frames share a sentence more often than chance explains."
-    for table in (pairs.head(0), pairs.assign(q=np.nan)):
-        assert together(table, LABELS) == "Too few sentences speak of two frames for any to be seen to go together."
-    none = pd.DataFrame({"term": ["raid", "bomb"], "sentences": [1, 4], "expected": [0.1, 2.0], "q": [0.01, 0.2]})
-    assert words_with(none, "War") == "No other word appears with war more often than chance explains."
-    for table in (none.head(0), none.assign(q=np.nan)):
-        assert words_with(table, "War") == "Too few words recur for any to be seen to come with war."
-
-
-def test_no_style_to_count_is_not_a_text_without_style():
-    assert manner.firm(None) == "The lexicon of style has no hedges and boosters to count."
-    nothing = pd.DataFrame({"boosters": [0], "hedges": [0], "firmness": [np.nan], "ci_low": np.nan, "ci_high": np.nan})
-    assert manner.firm(nothing) == "No hedge and no booster appears."
-
-
-def test_the_opponent_named_once():
-    labels = {"naming_rebel": "Opponent: rebel", "naming_gunman": "Opponent: gunman"}
-    table = pd.DataFrame({"naming": list(labels), "hits": [0, 1], "share": [0.0, 1.0]})
-    assert manner.called(table, labels) == "The armed opponent is named once: as gunman."
-    twice = table.assign(hits=[0, 2])
-    assert manner.called(twice, labels) == "The armed opponent is named twice: both times as gunman."
-    assert manner.called(table.assign(hits=0), labels) == "No word of the list names the armed opponent."
-
-
-def actors(*counts):
-    table = pd.DataFrame(counts, columns=["acts", "acted_upon"])
-    table = table.assign(actor=list("abcd")[: len(counts)], active_share=table["acts"] / table.sum(axis=1))
-    return manner.active(table, {"a": "Army", "b": "Bench", "c": "Crowd", "d": "Daily"})
-
-
-def test_actors_that_are_level_share_their_place():
-    first = "Most often acting: army (5 of the 5 times that they are subject or object) and crowd (9 of 9)"
-    assert actors((5, 0), (1, 4), (9, 0), (0, 4)) == f"{first}; least often: bench (1 of 5)."
-    assert actors((3, 3), (4, 4)) == "No actor acts more often than another: army (3 of 6) and bench (4 of 8)."
-    assert actors((3, 3)) == "Army alone is subject or object 5 times or more, and acts in 3 of 6."
-    assert actors((2, 2)) == "No actor is subject or object 5 times: too few to say who acts."
-
-
-def test_passives_one_or_none():
-    table = pd.DataFrame({"agent": pd.Series([None], dtype=object), "patient": ["It"]})
-    assert manner.done_by_whom(table.head(0)) == "There is no passive."
-    assert manner.done_by_whom(table) == "The one passive does not say who acts."
-    twice = pd.concat([table, table], ignore_index=True)  # "it" is no one that could be told
-    assert manner.done_by_whom(twice) == "None of the 2 passives says who acts."
-    assert manner.done_by_whom(twice.assign(patient="all", agent="him")) == "2 of the 2 passives say who acts."
-
-
-def test_a_pronoun_is_nobody_that_is_heard():
-    shares = pd.DataFrame(
-        {"speaker": ["He", "The mayor", None], "statements": 2, "quoted_words": [60, 30, 10], "share": [0.6, 0.3, 0.1]}
-    )
-    said = "Of those named, the mayor is quoted most (30% of the quoted words); 60% have a pronoun only and 10% have "
-    assert manner.heard(shares) == f"{said}no speaker."
-    assert manner.heard(shares.head(2)) == said.replace(" and 10% have ", ".")
-    assert manner.heard(shares.head(1)) == (
-        "No speaker is named more than once; 60% of the quoted words have a pronoun only."
-    )
-    unknown = shares.tail(1).assign(share=1.0)
-    assert manner.heard(unknown) == "No speaker is named more than once; 100% of the quoted words have no speaker."
-    silent = "Nothing between quotation marks is anyone's speech."
-    assert manner.heard(shares.assign(quoted_words=0)) == manner.heard(shares.head(0)) == silent
-
-
-def test_one_quotation_is_no_pattern():
-    shares = pd.DataFrame(
-        {"speaker": ["The mayor", "Ann"], "statements": 1, "quoted_words": [9, 3], "share": [0.75, 0.25]}
-    )
-    assert manner.heard(shares) == "No speaker is named more than once."
-    assert manner.heard(shares.head(1)) == "The one quotation is of the mayor."
-    assert manner.heard(shares.head(1).assign(speaker=None)) == "The one quotation has no speaker."
-    assert manner.heard(shares.assign(statements=2)) == (
-        "Of those named, the mayor (75% of the quoted words) and Ann (25%) are quoted most."
-    )
-
-
-def test_an_official_is_nobody_by_name():
-    shares = pd.DataFrame({"speaker": ["An official", "two men", "The mayor"], "statements": [9, 3, 2]})
-    shares = shares.assign(quoted_words=[60, 20, 20], share=[0.6, 0.2, 0.2])
-    assert manner.heard(shares) == (
-        "Of those named, the mayor is quoted most (20% of the quoted words); 80% have a speaker without a name."
-    )
 
 
 def test_who_is_acted_upon_most_is_told_by_name_where_counts_are_equal():
@@ -302,4 +274,4 @@ def test_who_is_acted_upon_most_is_told_by_name_where_counts_are_equal():
     table = pd.DataFrame({"agent": None, "patient": [*names, "c", "the b", "a"]})
     for top in (2, 3, 9):  # of three with one count none is left out for want of room
         names = listed([f"“{name}” (3 times)" for name in ("a", "c", "the b")])
-        assert manner.done_by_whom(table, top=top).endswith(f"Acted upon most: {names}.")
+        assert manner.passives(table, top=top).endswith(f"Acted upon most: {names}.")

@@ -117,14 +117,6 @@ def test_whole_sentences_by_hand(tokens: Tokens) -> None:
     assert counted(pair(by_node, "of", "force")) == (2, 2, 3, 2)
 
 
-def test_a_pair_counts_once_a_sentence() -> None:
-    table = collocations(tokenize(read_text("War on war on war. No war.")), window="sentence")
-    assert list(zip(table["first"], table["second"], table["count"], strict=True)) == [
-        ("no", "war", 1),
-        ("on", "war", 1),
-    ]
-
-
 def test_stop_words_and_rare_pairs_are_left_out_and_counted_all_the_same(tokens: Tokens) -> None:
     whole = collocations(tokens, window=2)
     table = collocations(tokens, window=2, stopwords=["the", "of"])

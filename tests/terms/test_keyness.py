@@ -364,7 +364,7 @@ def test_q_values_of_equal_counts_are_those_of_scipy() -> None:
         first = FirstTerms(*sizes, 40)
         for begin in range(0, 500, 120):
             first.add([np.arange(begin, min(begin + 120, 500))], counts[:, begin : begin + 120], 0)
-        first.settle(np.empty(0), 0, np.zeros(1, dtype=np.int64))
+        first.set_p_values(np.empty(0), 0, np.zeros(1, dtype=np.int64))
         g2 = association.g2_two_cell(counts[0], sizes[0], counts[1], sizes[1])
         q = stats.false_discovery_control(association.p_value(g2))
         order = np.lexsort((np.arange(500), -g2))[:40]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from analysis import read_text, tokenize
-from analysis.terms.keys import FirstRows, alphabet, first_of, key_index, pack, summed, unpack
+from analysis.terms.keys import FirstRows, alphabet, first_of, key_index, pack, sum_by_key, unpack
 
 
 @pytest.mark.parametrize(("radices", "columns"), [([9] * 3, 1), ([1 << 20] * 4, 2), ([1 << 40] * 3, 3)])
@@ -21,7 +21,7 @@ def test_keys_sort_and_are_found_and_added_up_as_their_digits(radices: list[int]
     for digit, number, share in zip(digits.T.tolist(), times.tolist(), shares.tolist(), strict=True):
         expected[tuple(digit)][0] += number
         expected[tuple(digit)][1] += share
-    *found, count, amount = summed([*keys, times, shares], columns)
+    *found, count, amount = sum_by_key([*keys, times, shares], columns)
     assert list(zip(*unpack(found, radices), strict=True)) == sorted(expected)
     assert [[*row] for row in zip(count, amount, strict=True)] == [expected[key] for key in sorted(expected)]
     known = [key[::2] for key in found]

@@ -75,7 +75,7 @@ def test_copies_are_dealt_together():
     group, times, sizes = np.repeat([0, 1], 10), np.repeat([1, 0], 10), np.full(20, 9)
     assert chance(times, group, sizes=sizes) < 0.001
     one = np.append(np.zeros(10), np.arange(1, 11))  # the target is one text ten times
-    assert Permutations(group, sizes, one, 1999, 0).least(0, np.array([0, 5])) == 0
+    assert Permutations(group, sizes, one, 1999, 0).min_documents(0, np.array([0, 5])) == 0
     two = np.append(
         np.repeat([0, 1], 5), np.arange(2, 12)
     )  # two texts, five times each, of twelve: one of 66 divisions

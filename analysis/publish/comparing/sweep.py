@@ -23,7 +23,7 @@ from analysis.publish.findings.wording import listed
 from analysis.publish.loading import Run, load_run
 from analysis.publish.manifest import FILE_PARAMETERS, MANIFEST, input_records, recorded, versions
 from analysis.publish.markup import COLOURS, page_of
-from analysis.publish.page import asked_in, read_sections
+from analysis.publish.page import questions_of, read_sections
 from analysis.publish.parameters import notebooks
 from analysis.publish.records import read_manifest
 from analysis.publish.run import assemble
@@ -304,7 +304,7 @@ def _side_by_side(found: Mapping[str, Run]) -> list[list[str]]:
     for run in found.values():
         texts: dict[tuple[str, str, int], str] = {}
         for section in read_sections(run.folder, list(run.parameters)):
-            for question, blocks in asked_in(section):
+            for question, blocks in questions_of(section):
                 findings = [block.text for block in blocks if block.kind == "finding"]
                 texts |= {(section.name, question, number): text for number, text in enumerate(findings)}
         columns.append(texts)

@@ -1,4 +1,4 @@
-"""Findings about frames, in plain sentences, each made from the table that bears it out."""
+"""Findings about frames: each function states in a sentence what a table shows."""
 
 import numpy as np
 import pandas as pd
@@ -13,8 +13,8 @@ NAMED = 4  # frames that are named where the others are counted
 FEW = 5  # documents a group, up to which a test finds nothing but wide gaps
 
 
-def looked_for(lexicon: Lexicon, others: int) -> str:
-    """What a lexicon is, and how many documents are in another language than it, as a sentence or two."""
+def lexicon_used(lexicon: Lexicon, others: int) -> str:
+    """State the size of a lexicon, and how many documents are in another language."""
     said = f"Lexicon {lexicon.name}, version {lexicon.version}, in {lexicon.language!r}: {len(lexicon.frames)} frames, "
     said += f"{len(lexicon.terms):,} terms."
     if not others:
@@ -23,10 +23,10 @@ def looked_for(lexicon: Lexicon, others: int) -> str:
     return f"{said} {verb} left out from here on."
 
 
-def took_much(used: pd.DataFrame) -> str:
-    """Which terms take whatever they meet, from a table of `term_counts`, as a sentence.
+def greedy_terms(used: pd.DataFrame) -> str:
+    """Name the terms that match nearly everything, from a table of `term_counts`.
 
-    >>> took_much(pd.DataFrame({"pattern": ["a*"], "greedy": [True], "hits": [90], "weight": [1.0]}))
+    >>> greedy_terms(pd.DataFrame({"pattern": ["a*"], "greedy": [True], "hits": [90], "weight": [1.0]}))
     'These terms take nearly whatever they meet and say little about their frame: “a*” (90 times).'
     """
     found = used[(used["hits"] > 0) & (used["weight"] > 0)]
@@ -40,10 +40,10 @@ def took_much(used: pd.DataFrame) -> str:
     return f"These terms take nearly whatever they meet and say little about their frame: {listed(said)}."
 
 
-def fitted(fit: Fit) -> str | None:
-    """How little of the texts a lexicon meets, as a sentence; None where it fits.
+def lexicon_fit(fit: Fit) -> str | None:
+    """State how little of the texts a lexicon matches; None where it fits.
 
-    >>> fitted(Fit("none", 0.042, 0.0082, 0.25))
+    >>> lexicon_fit(Fit("none", 0.042, 0.0082, 0.25))
     'The lexicon meets 0.8% of the words, in 4% of the sentences: too little for a frame profile.'
     """
     if fit.verdict == "good":
@@ -57,19 +57,19 @@ def fitted(fit: Fit) -> str | None:
     return f"{met}{five}: it fits these texts poorly, and their frame profile tells little."
 
 
-def trusted(measured: pd.DataFrame | None, lexicon: Lexicon) -> str:
-    """Which frames coders bear out, from a table of `validity`, as a sentence.
+def validity(measured: pd.DataFrame | None, lexicon: Lexicon) -> str:
+    """Name the frames that coders confirm, from a table of `validity`.
 
     >>> from analysis.framing.lexicon import read_lexicon
     >>> from analysis.core.paths import LEXICONS
-    >>> trusted(None, read_lexicon(LEXICONS / "actors.yml"))
+    >>> validity(None, read_lexicon(LEXICONS / "actors.yml"))
     'No one has coded sentences of these texts, so how well the lexicon actors fits them is not known.'
     """
     if measured is None:
         return (
             f"No one has coded sentences of these texts, so how well the lexicon {lexicon.name} fits them is not known."
         )
-    labels = _labels(lexicon)
+    labels = lexicon.frames.set_index("frame")["label"]
     states = [(labels[frame].lower(), state) for frame, state in zip(measured["frame"], measured["state"], strict=True)]
     borne, failed = ([label for label, state in states if state == wanted] for wanted in (SUPPORTED, FAILED))
     said = f"Human coders bear the lexicon out (an F1 of {measured['threshold'].iloc[0]:g} or more) on "
@@ -83,16 +83,16 @@ def trusted(measured: pd.DataFrame | None, lexicon: Lexicon) -> str:
     return "; ".join([said, *why]) + "."
 
 
-def corrected(table: pd.DataFrame, lexicon: Lexicon, *, top: int = 3) -> str:
-    """How many sentences are about the frames that the lexicon errs about most, from a table of `corrected_shares`.
+def corrected_shares(table: pd.DataFrame, lexicon: Lexicon, *, top: int = 3) -> str:
+    """State the shares of the frames that the lexicon errs about most, from a table of `corrected_shares`.
 
     >>> from analysis.framing.lexicon import read_lexicon
     >>> from analysis.core.paths import LEXICONS
     >>> table = pd.DataFrame({"frame": ["threat"], "raw_share": 0.22, "share": 0.31, "ci_low": 0.24, "ci_high": 0.38})
-    >>> corrected(table, read_lexicon(LEXICONS / "security_communication.yml"))
+    >>> corrected_shares(table, read_lexicon(LEXICONS / "security_communication.yml"))
     'Coders find threat in 31% of the sentences (95% interval 24% to 38%); the lexicon alone says 22%.'
     """
-    labels = _labels(lexicon)
+    labels = lexicon.frames.set_index("frame")["label"]
     gap = (table["raw_share"] - table["share"]).abs()
     rows = table.iloc[np.argsort(-gap, kind="stable")[:top]].to_dict("records")
     found = [f"{labels[row['frame']].lower()} in {percent(row['share'])}" for row in rows]
@@ -102,13 +102,13 @@ def corrected(table: pd.DataFrame, lexicon: Lexicon, *, top: int = 3) -> str:
     return f"Coders find {listed(said)}; the lexicon alone says {listed([percent(row['raw_share']) for row in rows])}."
 
 
-def framed_as(table: pd.DataFrame, labels: dict[str, str], *, top: int = 3, counts: bool = False) -> str:
-    """The frames spoken of most, from a frame profile, as a sentence; with `counts` in place of rates, as of one text.
+def leading_frames(table: pd.DataFrame, labels: dict[str, str], *, top: int = 3, counts: bool = False) -> str:
+    """Name the most frequent frames of a profile, with their rates, or with their `counts`, as of one text.
 
     >>> profile = pd.DataFrame({"frame": ["war", "law"], "hits": [2, 6], "per_1000_words": [2.0, 6.0]})
-    >>> framed_as(profile, {"war": "War", "law": "Law"})
+    >>> leading_frames(profile, {"war": "War", "law": "Law"})
     'The frames used most: law (6.0 hits per 1,000 words) and war (2.0).'
-    >>> framed_as(profile, {"war": "War", "law": "Law"}, counts=True)
+    >>> leading_frames(profile, {"war": "War", "law": "Law"}, counts=True)
     'The frames used most: law (6 hits) and war (2).'
     """
     found = table[table["hits"] > 0].sort_values("per_1000_words", ascending=False, kind="stable")
@@ -125,36 +125,36 @@ def framed_as(table: pd.DataFrame, labels: dict[str, str], *, top: int = 3, coun
     return f"{'The frames used most' if (table['hits'] > 0).sum() > 1 else 'The only frame'}: {listed(said)}."
 
 
-def unspoken(table: pd.DataFrame, labels: dict[str, str]) -> str | None:
-    """The frames without a single hit as a sentence, None where every frame has one, or none has."""
+def absent_frames(table: pd.DataFrame, labels: dict[str, str]) -> str | None:
+    """Name the frames without a hit; None where every frame has one, or none has."""
     if not (table["hits"] > 0).any():
         return None
     names = [labels[frame].lower() for frame in table.loc[table["hits"] == 0, "frame"]]
     return f"No term speaks of {listed(names, 'or')}." if names else None
 
 
-def covered(table: pd.DataFrame) -> str:
-    """In how many sentences a frame leads, from a table of `coverage`, as a sentence.
+def coverage(table: pd.DataFrame) -> str:
+    """State in how many sentences a frame leads, from a table of `coverage`.
 
     >>> table = pd.DataFrame({"status": ["framed", "tie", "no term"], "sentences": [3, 1, 6], "share": [0.3, 0.1, 0.6]})
-    >>> covered(table)
+    >>> coverage(table)
     'A frame leads in 30% of the sentences (3 of 10); in 60% no term appears.'
     """
     if table.loc[table["status"] != "no term", "sentences"].sum() == 0:
         return "No term appears in any sentence, so no frame leads."
-    share = dict(zip(table["status"], table["share"], strict=True))
-    count = dict(zip(table["status"], table["sentences"], strict=True))
+    rows = table.set_index("status")
+    share, count = rows["share"], rows["sentences"]
     said = f"A frame leads in {percent(share['framed'])} of the sentences"
     said += f" ({count['framed']:,} of {table['sentences'].sum():,})"
     said = said if count["framed"] else "No frame leads in a sentence"
     return f"{said}; in {percent(share['no term'])} no term appears." if count["no term"] else f"{said}."
 
 
-def shifted(table: pd.DataFrame, by: str, labels: dict[str, str], *, top: int = 3) -> str:
-    """Which groups speak more or less of a frame than the others, by more than chance explains, from `shifts`.
+def shifts(table: pd.DataFrame, by: str, labels: dict[str, str], *, top: int = 3) -> str:
+    """Name the groups that use a frame more or less than chance explains, from a table of `shifts`.
 
     >>> table = pd.DataFrame({"source": ["Radio"], "frame": ["law"], "direction": ["more"], "q": [0.01]})
-    >>> shifted(table.assign(per_1000_words=8.0, reference_per_1000=2.0), "source", {"law": "Law"})
+    >>> shifts(table.assign(per_1000_words=8.0, reference_per_1000=2.0), "source", {"law": "Law"})
     'Radio speaks more of law than the others (8.0 against 2.0 hits per 1,000 words), more than chance explains.'
     """
     sure = table[table["direction"] != "unclear"].sort_values("q", kind="stable").head(top)
@@ -174,13 +174,13 @@ def shifted(table: pd.DataFrame, by: str, labels: dict[str, str], *, top: int = 
     return f"{listed(said)}, more than chance explains."
 
 
-def in_headlines(table: pd.DataFrame, labels: dict[str, str], *, top: int = 3) -> str:
-    """Which frames headlines speak of more or less than the texts below them, from a table of `headline_body`.
+def headlines(table: pd.DataFrame, labels: dict[str, str], *, top: int = 3) -> str:
+    """Name the frames that headlines use more or less than their texts, from a table of `headline_body`.
 
-    A frame that a single hit speaks of is none of those of which there is more.
+    It takes two hits for a frame to be used more.
 
     >>> table = pd.DataFrame({"frame": ["law"], "direction": ["headline"], "q": [0.01], "headline_per_1000": [9.0]})
-    >>> in_headlines(table.assign(headline_hits=4, body_per_1000=3.0), {"law": "Law"})
+    >>> headlines(table.assign(headline_hits=4, body_per_1000=3.0), {"law": "Law"})
     'Headlines speak more of law (9.0 against 3.0 in the texts) than chance explains.'
     """
     sure = table[table["direction"] != "unclear"].sort_values("q", kind="stable")
@@ -199,11 +199,11 @@ def in_headlines(table: pd.DataFrame, labels: dict[str, str], *, top: int = 3) -
     return f"Headlines speak {' and '.join(said)} than chance explains."
 
 
-def together(table: pd.DataFrame, labels: dict[str, str], *, top: int = 3) -> str:
-    """Which frames share a sentence more often than chance explains, twice at least, from a table of `cooccurrence`.
+def cooccurrence(table: pd.DataFrame, labels: dict[str, str], *, top: int = 3) -> str:
+    """Name the frames that share two sentences or more, and more than chance explains, from `cooccurrence`.
 
     >>> table = pd.DataFrame({"frame_a": ["war"], "frame_b": ["law"], "both": [4], "direction": ["together"]})
-    >>> together(table.assign(expected=1.53, q=0.01), {"war": "War", "law": "Law"})
+    >>> cooccurrence(table.assign(expected=1.53, q=0.01), {"war": "War", "law": "Law"})
     'War shares a sentence with law more often than chance explains (4 sentences, 1.5 expected).'
     """
     sure = table[(table["direction"] == "together") & (table["both"] > 1)].head(top)
@@ -211,17 +211,16 @@ def together(table: pd.DataFrame, labels: dict[str, str], *, top: int = 3) -> st
         return "Too few sentences speak of two frames for any to be seen to go together."
     if sure.empty:
         return "No two frames share a sentence more often than chance explains."
-    pairs = zip(sure["frame_a"].map(labels), sure["frame_b"].map(labels).str.lower(), strict=True)
-    (one, other), *rest = pairs
+    (one, other), *rest = zip(sure["frame_a"].map(labels), sure["frame_b"].map(labels).str.lower(), strict=True)
     others = [f"{left.lower()} with {right}" for left, right in rest]
     return _more_often(f"{one} shares a sentence with {other}", others, sure["both"], sure["expected"])
 
 
-def words_with(table: pd.DataFrame, label: str, *, top: int = 5) -> str:
-    """Which words share sentences with a frame more often than chance explains, twice at least, from `frame_words`.
+def frame_words(table: pd.DataFrame, label: str, *, top: int = 5) -> str:
+    """Name the words that share two sentences or more with a frame, and more than chance explains, from `frame_words`.
 
     >>> table = pd.DataFrame({"term": ["bail", "jail"], "sentences": [6, 5], "expected": [1.2, 1.1], "q": [0.01, 0.02]})
-    >>> words_with(table, "Law")
+    >>> frame_words(table, "Law")
     '“bail” appears with law more often than chance explains (6 sentences, 1.2 expected), as does “jail” (5, 1.1).'
     """
     if table["q"].isna().all():
@@ -234,16 +233,11 @@ def words_with(table: pd.DataFrame, label: str, *, top: int = 5) -> str:
 
 
 def _more_often(said: str, others: list[str], shared: pd.Series, expected: pd.Series) -> str:
-    """What is `said` to be more often than chance explains, and what else is, each with its numbers."""
+    """State that what is `said`, and the `others`, occur more often than chance explains, with their numbers."""
     counts = [f"{count:,}{{}}, {_rate(mean)}{{}}" for count, mean in zip(shared, expected, strict=True)]
     said = f"{said} more often than chance explains ({counts[0].format(' sentences', ' expected')})"
     rest = [_with_aside(name, count.format("", "")) for name, count in zip(others, counts[1:], strict=True)]
     return f"{said}, as {'does' if len(rest) == 1 else 'do'} {listed(rest)}." if rest else f"{said}."
-
-
-def _labels(lexicon: Lexicon) -> dict[str, str]:
-    """The label of each frame."""
-    return dict(zip(lexicon.frames["frame"], lexicon.frames["label"], strict=True))
 
 
 def _rate(value: float) -> str:
@@ -252,5 +246,5 @@ def _rate(value: float) -> str:
 
 
 def _with_aside(name: str, words: str) -> str:
-    """A name with `words` behind it in brackets, its own brackets and these made one."""
+    """A name with `words` in brackets, joined to its own brackets if it has any."""
     return f"{name[:-1]}; {words})" if name.endswith(")") else f"{name} ({words})"

@@ -1,4 +1,4 @@
-"""Findings about style, actors and speakers, in plain sentences, each made from the table that bears it out."""
+"""Findings about style, actors and speakers: each function states in a sentence what a table shows."""
 
 import re
 
@@ -11,21 +11,20 @@ PRONOUNS = frozenset(
     "all another anyone both each everyone everything few he her him i it many more most nobody none nothing one "
     "others she some someone something such that them these they this those us we what which who you".split()
 )
-
-
-# A speaker who is told of and not named may be another each time.
+# A speaker without a name may be another each time.
 _NAMELESS = re.compile(
     r"(an?|another|both|few|many|most|one|other|several|some|two|three|four|five|six|seven|eight|nine|ten|\d\S*) ", re.I
 )
 
 
-def firm(table: pd.DataFrame | None) -> str:
-    """Whether a text hedges or insists more, from a table of `firmness` of one row.
+def firmness(table: pd.DataFrame | None) -> str:
+    """State whether a text hedges or insists more, from a table of `firmness` of one row.
 
-    >>> firm(pd.DataFrame({"boosters": [2], "hedges": [10], "firmness": [-0.67], "ci_low": [-0.9], "ci_high": [-0.2]}))
+    >>> table = pd.DataFrame({"boosters": [2], "hedges": [10], "firmness": [-0.67]})
+    >>> firmness(table.assign(ci_low=-0.9, ci_high=-0.2))
     'Hedges outnumber boosters 5 to 1 (10 hedges, 2 boosters).'
-    >>> firm(pd.DataFrame({"boosters": [1], "hedges": [3], "firmness": [-0.5], "ci_low": [-0.9], "ci_high": [0.4]}))
-    'Too few to tell which prevail: 3 hedges and 1 booster.'
+    >>> firmness(table.assign(boosters=1, ci_low=-0.9, ci_high=0.4))
+    'Too few to tell which prevail: 10 hedges and 1 booster.'
     """
     if table is None:
         return "The lexicon of style has no hedges and boosters to count."
@@ -46,14 +45,14 @@ def _amount(hits: float) -> str:
     return f"{hits:,.0f}" if hits >= 1000 else f"{hits:.4g}"
 
 
-def called(table: pd.DataFrame | None, labels: dict[str, str], *, top: int = 3) -> str:
-    """How the armed opponent is named most, from a table of `naming`, as a sentence.
+def naming(table: pd.DataFrame | None, labels: dict[str, str], *, top: int = 3) -> str:
+    """State how the armed opponent is named, from a table of `naming`.
 
     >>> table = pd.DataFrame({"naming": ["naming_militant"], "hits": [4], "share": [1.0]})
-    >>> called(table, {"naming_militant": "Opponent: militant"})
+    >>> naming(table, {"naming_militant": "Opponent: militant"})
     'The armed opponent is named 4 times: always as militant.'
     >>> table = pd.DataFrame({"naming": ["naming_militant", "naming_rebel"], "hits": [4, 1], "share": [0.8, 0.2]})
-    >>> called(table, {"naming_militant": "Opponent: militant", "naming_rebel": "Opponent: rebel"})
+    >>> naming(table, {"naming_militant": "Opponent: militant", "naming_rebel": "Opponent: rebel"})
     'The armed opponent is named 5 times: 4 times as militant and once as rebel.'
     """
     if table is None or not table["hits"].sum():
@@ -68,11 +67,11 @@ def called(table: pd.DataFrame | None, labels: dict[str, str], *, top: int = 3) 
     return f"The armed opponent is named {times(table['hits'].sum())}: {listed(said)}."
 
 
-def active(table: pd.DataFrame, labels: dict[str, str], *, fewest: int = 5) -> str:
-    """Who acts most and who is acted upon most, from a table of `role_shares`, as a sentence.
+def actors(table: pd.DataFrame, labels: dict[str, str], *, fewest: int = 5) -> str:
+    """Name who acts most and who least often, from a table of `role_shares`.
 
     >>> table = pd.DataFrame({"actor": ["army", "us"], "acts": [8, 2], "acted_upon": [2, 6]})
-    >>> active(table.assign(active_share=[0.8, 0.25]), {"army": "Army", "us": "Us"})
+    >>> actors(table.assign(active_share=[0.8, 0.25]), {"army": "Army", "us": "Us"})
     'Most often acting: army (8 of the 10 times that they are subject or object); least often: us (2 of 8).'
     """
     known = table[table["acts"] + table["acted_upon"] >= fewest]
@@ -98,13 +97,11 @@ def active(table: pd.DataFrame, labels: dict[str, str], *, fewest: int = 5) -> s
     return f"Most often acting: {most_often}; least often: {listed([f'{name} ({count})' for name, count in least])}."
 
 
-def done_by_whom(found: pd.DataFrame, *, top: int = 3, fewest: int = 3) -> str:
-    """How many passives say who acts and what is acted upon most, from a table of passives, as a sentence.
-
-    What is acted upon less than `fewest` times is not told.
+def passives(found: pd.DataFrame, *, top: int = 3, fewest: int = 3) -> str:
+    """State how many passives say who acts, and name what is acted upon most, at least `fewest` times.
 
     >>> table = pd.DataFrame({"agent": ["the house", None, None], "patient": ["The bill", "the bill", "the bill"]})
-    >>> done_by_whom(table)
+    >>> passives(table)
     '1 of the 3 passives says who acts. Acted upon most: “the bill” (3 times).'
     """
     if not len(found):
@@ -122,10 +119,10 @@ def done_by_whom(found: pd.DataFrame, *, top: int = 3, fewest: int = 3) -> str:
     return f"{said} Acted upon most: {listed(named)}." if named else said
 
 
-def named(table: pd.DataFrame, *, top: int = 4) -> str:
-    """What is named most, from a table of `entities`, as a sentence.
+def entities(table: pd.DataFrame, *, top: int = 4) -> str:
+    """Name the most frequent entities, from a table of `entities`.
 
-    >>> named(pd.DataFrame({"entity": ["Imran Khan", "Lahore"], "count": [12, 3], "documents": [5, 1]}))
+    >>> entities(pd.DataFrame({"entity": ["Imran Khan", "Lahore"], "count": [12, 3], "documents": [5, 1]}))
     'Named most: Imran Khan (12 times, in 5 documents) and Lahore (3 times, in 1 document).'
     """
     own = leading(table, "count", top)
@@ -136,14 +133,13 @@ def named(table: pd.DataFrame, *, top: int = 4) -> str:
     return f"Named most: {listed(said)}." if said else "No name is found."
 
 
-def heard(shares: pd.DataFrame, *, top: int = 3) -> str:
-    """Who is given most words between quotation marks, from a table of speaker shares, as a sentence.
+def speakers(shares: pd.DataFrame, *, top: int = 3) -> str:
+    """Name who is quoted most, from a table of speaker shares.
 
-    Told by name are speakers with two statements or more: one quotation, however long, makes nobody's voice. Nor does
-    "an official", who may be another each time.
+    Left out are speakers with a single statement, and those without a name, such as "an official".
 
     >>> table = pd.DataFrame({"speaker": ["Khan", None], "statements": [3, 1], "quoted_words": [30, 10]})
-    >>> heard(table.assign(share=[0.75, 0.25]))
+    >>> speakers(table.assign(share=[0.75, 0.25]))
     'Of those named, Khan is quoted most (75% of the quoted words); 25% have no speaker.'
     """
     quoted = shares[shares["quoted_words"] > 0]
@@ -171,8 +167,4 @@ def heard(shares: pd.DataFrame, *, top: int = 3) -> str:
 
 def _named(known: pd.DataFrame) -> list[str]:
     """The speakers as they appear within a sentence."""
-    return [re.sub(r"^(An?|The) ", _lower, speaker) for speaker in known["speaker"]]
-
-
-def _lower(found: re.Match[str]) -> str:
-    return found[0].lower()
+    return [re.sub(r"^(An?|The) ", lambda article: article[0].lower(), speaker) for speaker in known["speaker"]]

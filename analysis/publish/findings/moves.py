@@ -1,4 +1,4 @@
-"""Findings about two runs: what moved from one to the other, in plain sentences."""
+"""Findings about two runs: sentences on what moved from one to the other."""
 
 import math
 from collections.abc import Mapping
@@ -20,9 +20,9 @@ def moves(
     *,
     identical: bool,
 ) -> list[str]:
-    """What moved, in the parts of a `compare.Comparison`: a sentence a table, the surest moves first.
+    """State what moved, in the parts of a `compare.Comparison`: a sentence a table, the surest moves first.
 
-    `labels` says what keys are called; `identical`: whether all tables are that were not compared.
+    `labels` are those of keys; `identical`: whether all tables that were not compared are.
 
     >>> columns = ["name", "method", "intervals", "moved", "sure", "changed", "note"]
     >>> nothing = pd.DataFrame(columns=columns)
@@ -48,7 +48,7 @@ def moves(
 
 
 def did_move(row: Row, table: pd.DataFrame, labels: Mapping[str, str]) -> str:
-    """Which rows of a table moved, from its row of the overview, as a sentence.
+    """Name the rows of a table that moved, given its row of the overview.
 
     >>> table = pd.DataFrame({"frame": ["war", "law"], "a": [2.0, 9.0], "b": [5.0, 8.0], "difference": [3.0, -1.0]})
     >>> table = table.assign(p=[0.001, 0.4], q=[0.002, 0.4], moved=[True, False])
@@ -60,7 +60,7 @@ def did_move(row: Row, table: pd.DataFrame, labels: Mapping[str, str]) -> str:
     count, sure = row["moved"], row["sure"]
     compared = f"when corrected for {row['intervals']:,} comparison{'s' * (row['intervals'] != 1)}"
     if sure:
-        own = own[own["q"] <= 0.05]  # what moved and does not hold is in the table
+        own = own[own["q"] <= 0.05]
         held = f"{'it holds' if count == 1 else 'all hold' if sure == count else f'{sure:,} of them hold'} {compared}"
     else:
         held = f"{'it does not hold' if count == 1 else 'none holds'} {compared}, so it may be chance"
@@ -74,7 +74,7 @@ def did_move(row: Row, table: pd.DataFrame, labels: Mapping[str, str]) -> str:
 
 
 def in_order(table: pd.DataFrame) -> pd.DataFrame:
-    """A table of a comparison, what moved and is surest first; of exact numbers the largest difference."""
+    """Sort a table of a comparison: what moved first, by p, then by the size of the difference."""
     by = {"still": ~table["moved"], "p": table["p"]} if "moved" in table else {}
     order = pd.DataFrame({**by, "size": -table["difference"].abs()})
     return table.loc[order.sort_values([*by, "size"], kind="stable", na_position="last").index]
@@ -90,7 +90,7 @@ def upper(text: str) -> str:
 
 
 def key_text(key: str, value: Any, labels: Mapping[str, str]) -> str:
-    """What a key column has, as a sentence writes it: the label of a frame, a day, a word in quotation marks.
+    """A key as a sentence writes it: the label of a frame, a day, a word in quotation marks.
 
     >>> key_text("term", "war", {}), key_text("frame", "war", {"war": "war and eradication"})
     ('“war”', 'war and eradication')
@@ -114,7 +114,7 @@ def amount(value: float, unit: str = "") -> str:
 
 
 def _counted(whole: pd.DataFrame) -> list[str]:
-    """What was found in all as a sentence, or none; from texts of another size only the shares."""
+    """State what was found in all, if it moved; from texts of another size only shares."""
     read, found = (whole[(whole["section"] == "term_frequency") == side] for side in (True, False))
     comparable = found[(found["unit"] == "share") | (not read["difference"].any())]
     rows = comparable[comparable["difference"] != 0].to_dict("records")

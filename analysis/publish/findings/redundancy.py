@@ -1,4 +1,4 @@
-"""Findings about repetition, in plain sentences, each made from the table that bears it out."""
+"""Findings about repetition: each function states in a sentence what a table shows."""
 
 import pandas as pd
 
@@ -14,10 +14,10 @@ ROUNDING = 1e-9  # sums of weights are off by less
 LEAST = 0.01  # of the words of a group, from which a sentence says how much it repeats
 
 
-def repeated(shares: pd.DataFrame, min_words: int = 1) -> str:
-    """How much is repeated verbatim, from a table of `repeats.shares` with the same `min_words`, as a sentence.
+def repeated_shares(shares: pd.DataFrame, min_words: int = 1) -> str:
+    """State how much is repeated verbatim, from a table of `repeats.shares` with the same `min_words`.
 
-    >>> repeated(pd.DataFrame({"words": [100, 50], "within": [20, 0], "across": [0, 10], "repeated": [20, 10]}))
+    >>> repeated_shares(pd.DataFrame({"words": [100, 50], "within": [20, 0], "across": [0, 10], "repeated": [20, 10]}))
     '20% of the words are in sentences repeated verbatim: 13% in the same document, 7% in another.'
     """
     long = f" of {min_words:,} words or more" if min_words > 1 else ""
@@ -34,11 +34,11 @@ def repeated(shares: pd.DataFrame, min_words: int = 1) -> str:
     return f"{said}: {percent(share['within'])} in the same document, {percent(share['across'])} in another{both}."
 
 
-def repeats_most(shares: pd.DataFrame, groups: pd.Series, *, top: int = 3) -> str:
-    """Which groups of documents repeat most verbatim, from `repeats.shares` and the group of each row, as a sentence.
+def repeats_by_group(shares: pd.DataFrame, groups: pd.Series, *, top: int = 3) -> str:
+    """Name the groups of documents that repeat most, from `repeats.shares` and the group of each row.
 
     >>> shares = pd.DataFrame({"words": [90, 10, 50], "repeated": [20, 10, 0]})
-    >>> repeats_most(shares, pd.Series(["Radio", "Radio", "Daily"]))
+    >>> repeats_by_group(shares, pd.Series(["Radio", "Radio", "Daily"]))
     'Repeated most: Radio (30% of its words); least: Daily (0%).'
     """
     total = shares.groupby(groups.to_numpy())[["words", "repeated"]].sum()
@@ -57,11 +57,11 @@ def repeats_most(shares: pd.DataFrame, groups: pd.Series, *, top: int = 3) -> st
     return f"Repeated most: {listed(said)}; least: {least} ({percent(last.iloc[0])})."
 
 
-def printed_again(groups: pd.DataFrame) -> str:
-    """The most repeated paragraph and what it says, from a table of `repeats.repeat_groups`, as a sentence.
+def repeated_paragraphs(groups: pd.DataFrame) -> str:
+    """Quote the most repeated paragraph, from a table of `repeats.repeat_groups`.
 
     >>> groups = pd.DataFrame({"text": ["The forum met. It rose."], "words": [5], "count": [2], "documents": [1]})
-    >>> printed_again(groups.assign(first="statement", again="statement"))
+    >>> repeated_paragraphs(groups.assign(first="statement", again="statement"))
     'One paragraph is printed twice in statement: “The forum met. It rose.” (5 words).'
     """
     row = groups.iloc[0]
@@ -74,10 +74,11 @@ def printed_again(groups: pd.DataFrame) -> str:
     )
 
 
-def moved_most(table: pd.DataFrame, *, top: int = 3) -> str:
-    """The words that lose most when each sentence counts once, from `before_and_after`, as a sentence.
+def words_counted_once(table: pd.DataFrame, *, top: int = 3) -> str:
+    """Name the words that lose most when each sentence counts once, from `before_and_after`.
 
-    >>> moved_most(pd.DataFrame({"term": ["plan", "law"], "count": [6, 4], "adjusted": [3.5, 2.0], "lost": [2.5, 2.0]}))
+    >>> table = pd.DataFrame({"term": ["plan", "law"], "count": [6, 4], "adjusted": [3.5, 2.0], "lost": [2.5, 2.0]})
+    >>> words_counted_once(table)
     'Count each sentence once, and “plan” falls from 6 to 3.5 occurrences and “law” from 4 to 2.'
     """
     if table.empty:
@@ -90,13 +91,13 @@ def moved_most(table: pd.DataFrame, *, top: int = 3) -> str:
     return f"Count each sentence once, and {listed(said)}."
 
 
-def nearly_repeated(table: pd.DataFrame, threshold: float, found: pd.DataFrame | None = None) -> str:
-    """How many sentences are nearly the same, from a table of `near_texts`, in a sentence or two.
+def near_repeats(table: pd.DataFrame, threshold: float, found: pd.DataFrame | None = None) -> str:
+    """State the number of nearly equal sentences, from a table of `near_texts`.
 
-    A table of `LISTED` rows was cut there, so that it is said to be so many or more. With the table of `near_repeats`
-    as `found`, the pairs that it counts without listing them are told too.
+    A table of `LISTED` rows was cut there. With the table of `near_repeats` as `found`, pairs that it counts without
+    listing them are mentioned too.
 
-    >>> nearly_repeated(pd.DataFrame({"similarity": [0.9, 0.7], "times": [2, 1]}), 0.6)
+    >>> near_repeats(pd.DataFrame({"similarity": [0.9, 0.7], "times": [2, 1]}), 0.6)
     '2 pairs of different sentences share at least 60% of their words.'
     """
     share = f"{100 * threshold:.4g}%"
@@ -110,17 +111,17 @@ def nearly_repeated(table: pd.DataFrame, threshold: float, found: pd.DataFrame |
     if omitted:
         said += (
             f" A sentence that is nearly the same as more than {MANY} earlier ones is listed with the first of them "
-            f"alone: {omitted:,} more pairs of places, copies among them, are counted and not listed."
         )
+        said += f"alone: {omitted:,} more pairs of places, copies among them, are counted and not listed."
     return said
 
 
-def said_twice(table: pd.DataFrame, *, top: int = 4) -> str:
-    """The doublets that appear most often, from a table of doublets, as a sentence.
+def doublets(table: pd.DataFrame, *, top: int = 4) -> str:
+    """Name the most frequent doublets.
 
-    >>> said_twice(pd.DataFrame({"first": ["firm", "firm", "full"], "second": ["resolute", "resolute", "complete"]}))
+    >>> doublets(pd.DataFrame({"first": ["firm", "firm", "full"], "second": ["resolute", "resolute", "complete"]}))
     'Two words for one thing: “firm” and “resolute” (twice), of 2 different pairs.'
-    >>> said_twice(pd.DataFrame({"first": ["firm"], "second": ["resolute"]}))
+    >>> doublets(pd.DataFrame({"first": ["firm"], "second": ["resolute"]}))
     'Two words for one thing: 1 pair, “firm” and “resolute”, which appears once.'
     """
     if not len(table):
@@ -129,9 +130,8 @@ def said_twice(table: pd.DataFrame, *, top: int = 4) -> str:
     counts = counts.sort_values(["count", "first", "second"], ascending=[False, True, True])
     often = leading(counts[counts["count"] > 1], "count", top)
     if often.empty:
-        pairs = listed(
-            [f"“{first}” and “{second}”" for first, second in counts.head(2)[["first", "second"]].to_numpy()]
-        )
+        examples = counts.head(2)[["first", "second"]].to_numpy()
+        pairs = listed([f"“{first}” and “{second}”" for first, second in examples])
         if len(counts) == 1:
             return f"Two words for one thing: 1 pair, {pairs}, which appears once."
         return f"Two words for one thing: {len(counts):,} pairs, such as {pairs}, each of which appears once."
@@ -140,14 +140,17 @@ def said_twice(table: pd.DataFrame, *, top: int = 4) -> str:
     return f"Two words for one thing: {', '.join(said)}{more}."
 
 
-def shared_text(found: pd.DataFrame, common: pd.DataFrame | None = None) -> str:
-    """How many passages documents share, from tables of `passages` and `common_shingles`, as a sentence.
+def passages(found: pd.DataFrame, common: pd.DataFrame | None = None) -> str:
+    """State how many passages documents share, from tables of `passages` and `common_shingles`.
 
     >>> table = pd.DataFrame({"a_doc": ["a", "a"], "b_doc": ["b", "b"], "kind": ["verbatim", "near"]})
-    >>> shared_text(table)
+    >>> passages(table)
     '1 pair of documents shares 2 passages: 1 verbatim and 1 edited.'
     """
-    aside = "" if common is None or common.empty else _too_common(len(common))
+    aside = ""
+    if common is not None and len(common):
+        verb = "is 1 run" if len(common) == 1 else f"are {len(common):,} runs"
+        aside = f" Not looked at {verb} of four words that appear{'s' * (len(common) == 1)} in more than 200 documents."
     if found.empty:
         return f"No two documents share a passage.{aside}"
     pairs = len(found[["a_doc", "b_doc"]].drop_duplicates())
@@ -159,10 +162,10 @@ def shared_text(found: pd.DataFrame, common: pd.DataFrame | None = None) -> str:
     return f"{said} {counted(len(found), 'passage')}: {listed(of_kinds)}.{aside}"
 
 
-def compared(candidates: pd.DataFrame, pairs: pd.DataFrame, most: int) -> str:
-    """How many pairs of documents were searched for passages, and that there are more than `most`, if so.
+def candidate_pairs(candidates: pd.DataFrame, pairs: pd.DataFrame, most: int) -> str:
+    """State how many pairs of documents were searched for passages, and whether there are more than `most`.
 
-    >>> compared(pd.DataFrame(index=range(9)), pd.DataFrame(index=range(1)), 300)
+    >>> candidate_pairs(pd.DataFrame(index=range(9)), pd.DataFrame(index=range(1)), 300)
     '9 pairs of documents share runs of four words and were searched for passages; 1 of them is reuse.'
     """
     if len(candidates) == 1:
@@ -174,10 +177,10 @@ def compared(candidates: pd.DataFrame, pairs: pd.DataFrame, most: int) -> str:
     return said + f" There are more: these {most:,} share most." * (len(candidates) == most)
 
 
-def dotted(strokes: pd.DataFrame, doc_id: str) -> str:
-    """How much a document repeats of itself, from a table of `dot_matches`, as a sentence.
+def dot_matches(strokes: pd.DataFrame, doc_id: str) -> str:
+    """State how much a document repeats of itself, from a table of `dot_matches`.
 
-    >>> dotted(pd.DataFrame({"words": [52, 6], "a_word": [30, 9], "b_word": [112, 400]}), "statement")
+    >>> dot_matches(pd.DataFrame({"words": [52, 6], "a_word": [30, 9], "b_word": [112, 400]}), "statement")
     'In statement, 2 pairs of places share a run of words; the longest is 52 words long (words 31 and 113).'
     """
     longest = strokes.sort_values("words", ascending=False, kind="stable").iloc[0]
@@ -188,21 +191,21 @@ def dotted(strokes: pd.DataFrame, doc_id: str) -> str:
     )
 
 
-def too_often(common: pd.DataFrame, doc_id: str) -> str:
-    """That the runs of words which a document repeats are too many to draw, from a table of `dots.too_common`.
+def too_common(common: pd.DataFrame, doc_id: str) -> str:
+    """State that a document repeats too many runs of words to draw, from a table of `dots.too_common`.
 
-    >>> too_often(pd.DataFrame({"ngram": ["war war war war"], "count": [99_997]}), "slogan")
+    >>> too_common(pd.DataFrame({"ngram": ["war war war war"], "count": [99_997]}), "slogan")
     'In slogan, “war war war war” appears 99,997 times: too often to draw each place beside each other.'
     """
     ngram, count = common[["ngram", "count"]].iloc[0]
     return f"In {doc_id}, “{ngram}” appears {times(count)}: too often to draw each place beside each other."
 
 
-def borrowed_most(table: pd.DataFrame, dates: pd.Series, *, top: int = 2) -> str:
-    """Which documents are borrowed most, from a table of `borrowed`, as a sentence.
+def borrowed(table: pd.DataFrame, dates: pd.Series, *, top: int = 2) -> str:
+    """Name the documents with most borrowed words, from a table of `borrowed`.
 
     >>> table = pd.DataFrame({"doc_id": ["b"], "words": [10], "borrowed": [4], "borrowed_share": [0.4]})
-    >>> borrowed_most(table.assign(origin="a"), pd.Series(pd.to_datetime(["2024-06-22", "2024-06-23"])))
+    >>> borrowed(table.assign(origin="a"), pd.Series(pd.to_datetime(["2024-06-22", "2024-06-23"])))
     '40% of the words appeared in a document of an earlier day. Borrowed most: b (40%, mostly from a).'
     """
     if dates.nunique() < 2:
@@ -217,10 +220,10 @@ def borrowed_most(table: pd.DataFrame, dates: pd.Series, *, top: int = 2) -> str
     return f"{first}. Borrowed most: {listed(said)}."
 
 
-def taken_from(links: pd.DataFrame, *, top: int = 2) -> str:
-    """Who has most words from whom, from a table of `borrowed_between`, as a sentence.
+def borrowed_between(links: pd.DataFrame, *, top: int = 2) -> str:
+    """Name who has most words from whom, from a table of `borrowed_between`.
 
-    >>> taken_from(pd.DataFrame({"taker": ["Agency"], "origin": ["Ministry"], "borrowed": [90], "share": [0.3]}))
+    >>> borrowed_between(pd.DataFrame({"taker": ["Agency"], "origin": ["Ministry"], "borrowed": [90], "share": [0.3]}))
     'Most words go from Ministry to Agency (90 words, 30% of what Agency wrote).'
     """
     others = links[links["taker"] != links["origin"]].head(top).to_dict("records")
@@ -231,11 +234,11 @@ def taken_from(links: pd.DataFrame, *, top: int = 2) -> str:
     return f"Most words go {listed(said)}."
 
 
-def travelled(ways: pd.DataFrame) -> str:
-    """How far the first passage of a table of `families` goes, as a sentence.
+def families(ways: pd.DataFrame) -> str:
+    """State how far the first passage of a table of `families` has spread.
 
     >>> ways = pd.DataFrame({"family": [0, 0], "doc_id": ["a", "b"], "source": ["A", "B"], "words": [30, 28]})
-    >>> travelled(ways.assign(date=pd.to_datetime(["2024-06-22", "2024-06-25"]), text=["War is near now", ""]))
+    >>> families(ways.assign(date=pd.to_datetime(["2024-06-22", "2024-06-25"]), text=["War is near now", ""]))
     'The passage with the most copied words, “War is near now”, appears in 2 documents of 2 sources, over 4 days.'
     """
     if ways.empty:
@@ -249,10 +252,10 @@ def travelled(ways: pd.DataFrame) -> str:
     return f"{said}, over {days:,} days." if days > 1 else f"{said}."
 
 
-def clustered(table: pd.DataFrame, min_link: float = 0.1) -> str:
-    """How many documents shared text connects, from a table of `clusters` with the same `min_link`, as a sentence.
+def clusters(table: pd.DataFrame, min_link: float = 0.1) -> str:
+    """State how many documents shared text connects, from a table of `clusters` with the same `min_link`.
 
-    >>> clustered(pd.DataFrame({"cluster": [0, 0], "documents": [2, 2], "weakest": [0.3, 0.3]}), 0.1)
+    >>> clusters(pd.DataFrame({"cluster": [0, 0], "documents": [2, 2], "weakest": [0.3, 0.3]}), 0.1)
     'Shared text of 10% or more connects 2 documents, in 1 cluster; its weakest link is 30%.'
     """
     least = f"{100 * min_link:.4g}% or more"
@@ -266,10 +269,10 @@ def clustered(table: pd.DataFrame, min_link: float = 0.1) -> str:
     return f"{said}; the largest has {table['documents'].iloc[0]:,} documents, and its weakest link is {weakest}."
 
 
-def new_so_far(course: pd.DataFrame, unit: str) -> str:
-    """How much is new from beginning to end, from a table of `curve`, as a sentence.
+def novelty(course: pd.DataFrame, unit: str) -> str:
+    """State how much of the text is new, from a table of `curve`.
 
-    >>> new_so_far(pd.DataFrame({"new": [1.0, 0.5], "ngrams": [4, 4], "so_far": [1.0, 0.75]}), "sentence")
+    >>> novelty(pd.DataFrame({"new": [1.0, 0.5], "ngrams": [4, 4], "so_far": [1.0, 0.75]}), "sentence")
     '75% of all runs of four words are new, found nowhere before; in the last half of the sentences 50% are.'
     """
     known = course[course["new"].notna()]
@@ -286,13 +289,11 @@ def new_so_far(course: pd.DataFrame, unit: str) -> str:
     return f"{said}; in the last half of the {unit}s {percent(late)} are."
 
 
-def frames_moved(effect: pd.DataFrame, *, top: int = 3) -> str:
-    """Which frames lose most when each sentence counts once, from `counted_once`, as a sentence.
-
-    A fall of less than a tenth, or of fewer than three hits, is none.
+def frames_counted_once(effect: pd.DataFrame, *, top: int = 3) -> str:
+    """Name the frames that lose most, a tenth and three hits at least, when each sentence counts once.
 
     >>> effect = pd.DataFrame({"label": ["War"], "hits": [40], "as it stands": [4.0], "counted once": [3.0]})
-    >>> frames_moved(effect.assign(lost=0.25))
+    >>> frames_counted_once(effect.assign(lost=0.25))
     'Count each sentence once, and war falls most, by 25% (from 4 to 3 hits per 1,000 words).'
     """
     if not effect["as it stands"].any():
@@ -310,11 +311,11 @@ def frames_moved(effect: pd.DataFrame, *, top: int = 3) -> str:
     )
 
 
-def found_of_known(scores: pd.DataFrame) -> str:
-    """How much of the labelled reuse was found, from `scores_by_kind`, as a sentence.
+def known_reuse(scores: pd.DataFrame) -> str:
+    """State how much of the labelled reuse was found, from `scores_by_kind`.
 
     >>> scores = pd.DataFrame({"kind": ["all", "edited"], "precision": [0.9, None], "recall": [0.6, 0.7]})
-    >>> found_of_known(scores.assign(found=[8, None]))
+    >>> known_reuse(scores.assign(found=[8, None]))
     'Of what was found, 90% is labelled reuse; of the labelled reuse 60% was found (edited 70%).'
     """
     rows = scores.to_dict("records")
@@ -323,9 +324,3 @@ def found_of_known(scores: pd.DataFrame) -> str:
         return "None of the labelled reuse was found, nor any other."
     said = f"Of what was found, {percent(rows[0]['precision'])} is labelled reuse; of the labelled reuse "
     return f"{said}{percent(rows[0]['recall'])} was found ({kinds})."
-
-
-def _too_common(runs: int) -> str:
-    """What `document_pairs` puts aside, as a sentence behind another one."""
-    said = "is 1 run of four words that appears" if runs == 1 else f"are {runs:,} runs of four words that appear"
-    return f" Not looked at {said} in more than 200 documents."

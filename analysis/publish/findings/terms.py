@@ -1,4 +1,4 @@
-"""Findings about words, in plain sentences, each made from the table that bears it out."""
+"""Findings about words: each function states in a sentence what a table shows."""
 
 from collections.abc import Collection, Iterable
 
@@ -14,7 +14,7 @@ FEWEST = 5  # occurrences from which something is said of a word's spread
 
 
 def stop_words_aside(stopwords: str, languages: Iterable[str]) -> str:
-    """Whether stop words are left out of what is ranked, and in which languages they are not, as part of a sentence.
+    """Part of a sentence: whether stop words are ranked, and in which languages.
 
     >>> stop_words_aside("data/stopwords", ["en", "es"]), stop_words_aside("data/stopwords", ["en", "ps"])
     ('stop words aside', 'stop words aside except in ps')
@@ -28,10 +28,10 @@ def stop_words_aside(stopwords: str, languages: Iterable[str]) -> str:
     return f"stop words included (no stop list fits {listed(without)})" if stopwords else "stop words included"
 
 
-def most_used(table: pd.DataFrame, what: str = "words", *, top: int = 3, aside: str = "stop words aside") -> str:
-    """The first rows of a table of terms as a sentence; `aside` is what `stop_words_aside` says.
+def top_terms(table: pd.DataFrame, what: str = "words", *, top: int = 3, aside: str = "stop words aside") -> str:
+    """Name the first rows of a table of terms; `aside` is what `stop_words_aside` returns.
 
-    >>> most_used(pd.DataFrame({"term": ["plan", "unity"], "count": [9, 1], "documents": [4, 1]}))
+    >>> top_terms(pd.DataFrame({"term": ["plan", "unity"], "count": [9, 1], "documents": [4, 1]}))
     'The words used most, stop words aside: “plan” (9 times, in 4 documents) and “unity” (once).'
     """
     if table.empty:
@@ -46,14 +46,14 @@ def most_used(table: pd.DataFrame, what: str = "words", *, top: int = 3, aside: 
     return f"The {what} used most, {aside}: {listed(said)}."
 
 
-def counted_as(tokens: Tokens, stopwords: str, stops: Collection[str]) -> str:
-    """What a word is taken to be, which words are not ranked, and which languages have no stop list, in sentences.
+def what_is_counted(tokens: Tokens, stopwords: str, stops: Collection[str]) -> str:
+    """State what counts as a word, which words are not ranked, and which languages have no stop list.
 
     >>> from analysis import read_text, tokenize
-    >>> counted_as(tokenize(read_text("War is war.")), "my.txt", {"is"})
+    >>> what_is_counted(tokenize(read_text("War is war.")), "my.txt", {"is"})
     'Words are counted as written; 1 of the 2 different ones, by the stop list my.txt, is counted and not ranked.'
     >>> from analysis.text.phrases import join_phrases
-    >>> counted_as(join_phrases(tokenize(read_text("Civil war.")), ["civil war"]), "", ())
+    >>> what_is_counted(join_phrases(tokenize(read_text("Civil war.")), ["civil war"]), "", ())
     'Words are counted as written; all of them are ranked. Phrases are joined in 1 place, each counted as one word.'
     """
     joined = tokens.options.get("phrases")
@@ -62,10 +62,10 @@ def counted_as(tokens: Tokens, stopwords: str, stops: Collection[str]) -> str:
 
 
 def _not_ranked(tokens: Tokens, stopwords: str, stops: Collection[str]) -> str:
-    """What a word is taken to be, and how many are not ranked by which lists."""
+    """What counts as a word, and how many are not ranked by which lists."""
     form = tokens.options.get("forms")
     said = f"Words are counted by their {form}" if form else "Words are counted as written"
-    stopped = _how_many(tokens, stops)
+    stopped = int((types_of(tokens, sorted(stops)) >= 0).sum())
     if not stopped:
         return f"{said}; all of them are ranked."
     lists = stop_lists(stopwords, tokens.languages)
@@ -80,7 +80,7 @@ def _not_ranked(tokens: Tokens, stopwords: str, stops: Collection[str]) -> str:
 
 
 def _without_list(tokens: Tokens, stopwords: str) -> str:
-    """Which languages have no stop list, and which are not cut into words that one could fit."""
+    """Which languages have no stop list, and which are not divided into words."""
     lists = stop_lists(stopwords, tokens.languages)
     without = [language for language, used in lists.items() if stopwords and not used and language not in UNDIVIDED]
     whole = [language for language in lists if language in UNDIVIDED]
@@ -99,19 +99,14 @@ def _with_share(languages: list[str], tokens: Tokens) -> str:
     return listed(languages) + f" ({own:,} of {tokens.n_documents:,} documents)" * (own < tokens.n_documents)
 
 
-def _how_many(tokens: Tokens, words: Collection[str]) -> int:
-    """How many of `words` are types of `tokens`."""
-    return int((types_of(tokens, sorted(words)) >= 0).sum())
+def dispersion(table: pd.DataFrame, what: str, *, top: int = 3) -> str:
+    """Name the most concentrated words of a dispersion table; `what` is a part, such as a document.
 
-
-def kept_to(table: pd.DataFrame, what: str, *, top: int = 3) -> str:
-    """The words of a dispersion table that are concentrated most, in so many parts of a kind (`what`), as a sentence.
-
-    They are ranked by ``count`` times the Kullback-Leibler divergence that ``dkl`` brings to one scale, so that five
-    occurrences in one document do not outrank thirty in two.
+    They are ranked by ``count`` times the Kullback-Leibler divergence behind ``dkl``, so that five occurrences in one
+    document do not outrank thirty in two.
 
     >>> table = pd.DataFrame({"term": ["jirga"], "count": [9], "range": [2], "range_share": [0.1], "dkl": [0.5]})
-    >>> kept_to(table, "document")
+    >>> dispersion(table, "document")
     'Concentrated most: “jirga” (9 times, in 2 documents).'
     """
     often = table[table["count"] >= FEWEST]
@@ -135,9 +130,9 @@ def key_words(
     top: int = 3,
     significant: float = 0.05,
 ) -> str:
-    """The words that stand out on either side of a keyness table, or why none can, as sentences.
+    """Name the words that stand out on either side of a keyness table, or state why none can.
 
-    `documents`: how many either side has, None for a frequency list.
+    `documents`: the numbers of documents of the two sides, None for a frequency list.
 
     >>> table = pd.DataFrame({"term": ["jirga", "bazaar"], "key": "target", "q_documents": [0.01, 0.02]})
     >>> table = table.assign(per_million=[80.0, 9], reference_per_million=[10.0, 0], documents=[5, 4])
@@ -158,16 +153,16 @@ in 4 of 7).'
         ]
         if words:
             words[0] = words[0].replace(" the rate,", f" the rate of {other},") + " documents"
-            said.append(
-                f"{name} {'stand' if name == REST else 'stands'} out by {listed([f'{word})' for word in words])}"
-            )
+            verb = "stand" if name == REST else "stands"
+            said.append(f"{name} {verb} out by {listed([f'{word})' for word in words])}")
     if said:
-        return f"{_capital('; '.join(said))}."
+        sentence = "; ".join(said)
+        return f"{sentence[0].upper()}{sentence[1:]}." if sentence.startswith(REST) else f"{sentence}."
     return _none_stands_out(table, target, reference, documents)
 
 
 def _none_stands_out(table: pd.DataFrame, target: str, reference: str, documents: tuple[int, int | None]) -> str:
-    """That no word of a keyness table stands out, and why.
+    """State why no word of a keyness table stands out.
 
     >>> table = pd.DataFrame({"q_documents": [None]})
     >>> _none_stands_out(table, "Radio", "general", (7, None))
@@ -191,16 +186,11 @@ def _ratio(rate: float, other: float) -> str:
     return "used there alone" if other == 0 else f"{rate / other:.3g} times the rate"
 
 
-def _capital(sentence: str) -> str:
-    """A sentence that begins with "the others" begins with a capital; a name stays as it is."""
-    return sentence[0].upper() + sentence[1:] if sentence.startswith(REST) else sentence
-
-
-def trending(tests: pd.DataFrame, every: str) -> str:
-    """Which words rise or fall with time, from a table of trend tests, as a sentence.
+def trends(tests: pd.DataFrame, every: str) -> str:
+    """Name the words that rise or fall with time, from a table of trend tests.
 
     >>> tests = pd.DataFrame({"term": ["war", "law"], "direction": ["rising", "unclear"], "p": [0.01, 0.5]})
-    >>> trending(tests, "week")
+    >>> trends(tests, "week")
     'From week to week, “war” rises.'
     """
     if tests["p"].isna().all():
@@ -215,10 +205,10 @@ def trending(tests: pd.DataFrame, every: str) -> str:
     return f"From {every} to {every}, {' and '.join(said)}."
 
 
-def with_tests(tests: pd.DataFrame) -> dict[str, str]:
+def panel_titles(tests: pd.DataFrame) -> dict[str, str]:
     """Each term with its trend test, for the head of a panel.
 
-    >>> with_tests(pd.DataFrame({"term": ["war", "law"], "tau": [0.5, None], "q": [0.041, None]}))
+    >>> panel_titles(pd.DataFrame({"term": ["war", "law"], "tau": [0.5, None], "q": [0.041, None]}))
     {'war': 'war (τ = 0.50, q = 0.04)', 'law': 'law'}
     """
     rows = tests.to_dict("records")
@@ -228,10 +218,10 @@ def with_tests(tests: pd.DataFrame) -> dict[str, str]:
     }
 
 
-def paired(table: pd.DataFrame, *, top: int = 4) -> str:
-    """The pairs of a table of collocations that appear most often, as a sentence; a word beside itself is none.
+def collocations(table: pd.DataFrame, *, top: int = 4) -> str:
+    """Name the most frequent pairs of different words in a table of collocations.
 
-    >>> paired(pd.DataFrame({"first": ["prime"], "second": ["minister"], "count": [7]}))
+    >>> collocations(pd.DataFrame({"first": ["prime"], "second": ["minister"], "count": [7]}))
     'Most often together: “prime” and “minister” (7 times).'
     """
     if table.empty:
@@ -242,10 +232,10 @@ def paired(table: pd.DataFrame, *, top: int = 4) -> str:
     return f"Most often together: {listed(said)}."
 
 
-def varied(table: pd.DataFrame, words: int) -> str:
-    """How many different words there are, from a table of `zipf`, as a sentence.
+def vocabulary(table: pd.DataFrame, words: int) -> str:
+    """State the number of different words, from a table of `zipf`.
 
-    >>> varied(pd.DataFrame({"rank": [1, 2, 3], "count": [3, 1, 1]}), 5)
+    >>> vocabulary(pd.DataFrame({"rank": [1, 2, 3], "count": [3, 1, 1]}), 5)
     'The 5 running words are 3 different ones; 67% of these appear only once.'
     """
     if words < 2:

@@ -1,4 +1,4 @@
-"""Words that findings are put together from."""
+"""Phrases that findings are composed of."""
 
 from collections.abc import Sequence
 
@@ -44,9 +44,9 @@ def amount(count: float) -> str:
 
 
 def leading(table: pd.DataFrame, column: str, top: int) -> pd.DataFrame:
-    """The first `top` rows of a table sorted by `column`, and no row in place of another that is as high.
+    """The first `top` rows of a table sorted by `column`, without breaking a tie at the end.
 
-    One row more is taken where it completes a tie; a tie of more is left out where rows lie before it.
+    One more row is taken if it completes the tie; a longer tie is left out unless it comes first.
 
     >>> [leading(pd.DataFrame({"n": counts}), "n", 3)["n"].tolist() for counts in ([9, 5, 2, 2], [9, 2, 2, 2, 2])]
     [[9, 5, 2, 2], [9]]
@@ -70,7 +70,7 @@ def shortened(text: str, longest: int) -> str:
 
 
 def left_out(group_by: str | None) -> str:
-    """Why a comparison of groups is not there.
+    """Why a comparison of groups is left out.
 
     >>> left_out("source")
     "Left out: all documents have the same 'source', or none, so there is nothing to compare."
@@ -81,7 +81,7 @@ def left_out(group_by: str | None) -> str:
 
 
 def of_all(grid: pd.DataFrame, groups: pd.Series) -> str:
-    """That a grid, whose first column names its rows, shows the largest groups only, where it does.
+    """That a grid, whose first column names its rows, shows the largest groups only, if it does.
 
     >>> of_all(pd.DataFrame(columns=["term", "a", "b"]), pd.Series(["a", "b", "b", "c"]))
     ' (the largest 2 of 3)'
@@ -91,7 +91,7 @@ def of_all(grid: pd.DataFrame, groups: pd.Series) -> str:
 
 
 def what_was_read(by: str | None) -> str:
-    """What the table of what was read says.
+    """The caption of the table of what was read.
 
     >>> what_was_read("source")
     'What was read, by source.'
@@ -100,7 +100,7 @@ def what_was_read(by: str | None) -> str:
 
 
 def sized(tokens: Tokens) -> str:
-    """How much text a figure is about.
+    """The amount of text that a figure is about.
 
     >>> from analysis import read_text, tokenize
     >>> sized(tokenize(read_text("Peace is near.")))
@@ -110,9 +110,9 @@ def sized(tokens: Tokens) -> str:
 
 
 def with_intervals(tokens: Tokens) -> str:
-    """What the lines of a figure of rates are, and over how many documents; of one document, over its sentences.
+    """State what the lines of a figure of rates are: intervals over documents, or over the sentences of one document.
 
-    Two to four documents have no interval, and the lines are their range, see `analysis.publish.plots.ranged`.
+    Of two to four documents they are the range, see `analysis.publish.plots.ranged`.
 
     >>> from analysis import read_text, tokenize
     >>> with_intervals(tokenize(read_text("Peace is near. It rains. It pours. It snows. It stops.")))
@@ -128,7 +128,7 @@ def with_intervals(tokens: Tokens) -> str:
 
 
 def with_words(tokens: Tokens) -> int:
-    """How many documents have a word, which are the units of an interval."""
+    """The number of documents with a word, which are the units of an interval."""
     return int(np.count_nonzero(np.diff(tokens.document_offsets)))
 
 
