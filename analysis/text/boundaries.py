@@ -1,14 +1,12 @@
 """Where the sentences of English end: a linear model over the words and marks around each gap, in compiled loops.
 
-A paragraph is cut at white space into tokens (and behind the marks of "ended.The next", where a blank was forgotten).
-Of every gap between two tokens where a sentence may begin, from left to right, the model adds up the integer weights of
-its features; above zero a sentence begins. A feature is a template with what its atoms are at the gap:
-``mark next_first`` may be ``.`` and ``X``, a full stop before a capital. The weights, a line each, are in
-``sentence_weights.tsv``, learnt by ``benchmarks/sentences.py``. What an atom is, is defined more readably in
-``tests/text/reference_sentences.py``.
+A paragraph is cut at white space into tokens, and behind the marks of "ended.The next", where a blank was forgotten.
+At every gap between two tokens where a sentence may begin, from left to right, the model adds up the integer weights
+of its features; above zero a sentence begins. A feature is a template and the values of its atoms at the gap:
+``mark next_first`` may be ``.`` and ``X``, a full stop before a capital. The weights are in ``sentence_weights.tsv``,
+learnt by ``benchmarks/sentences.py``. ``tests/text/reference_sentences.py`` defines the atoms more readably.
 
-Atoms are strings and are compared by their 64-bit hashes. All loops are in this one file, since machine code that is
-kept is made anew for a change of its own file only (see `compiled`).
+An atom is the 64-bit hash of a string. All loops are in this one file (see `compiled`).
 """
 
 from collections.abc import Sequence
@@ -26,123 +24,69 @@ from analysis.text.known_words import ABBREVIATIONS, OPENINGS, SPEECH, STARTERS,
 
 WEIGHTS = Path(__file__).with_name("sentence_weights.tsv")
 
-# The atoms of a gap. `mark` is the punctuation behind the token before the gap, `word` that token without it;
-# `second` and `third` are the tokens behind the `next` one.
-ATOMS = (
-    "mark word coarse shape abbreviation suffix before_word before_shape before_mark next_first next_shape next_word "
-    "next_exact next_suffix opening next_post next_mark second_word second_shape second_post third_shape starter "
-    "speech second_speech second_starter quote since since_mark rest total position next_end style caps density ends "
-    "last capitals emoticon next_emoticon citation next_citation glued rule footnote after_footnote "
-    "first again before_run next_run quoted next_final"
+# The atoms: a row for each token, the atoms of the token first, then those of the gap behind it. `first` to `post` are
+# marks and kinds of characters; `likeness` compares the next token with the one that began the sentence.
+COLUMNS = (
+    "word shape mark coarse abbreviation suffix first opening post starter "
+    "quote quoted since since_mark last likeness speech rule next_end next_final nothing bits"
 ).split()
+(WORD, SHAPE, MARK, COARSE, ABBREVIATION, SUFFIX, FIRST, OPENING, POST, STARTER) = range(10)
+(QUOTE, QUOTED, SINCE, SINCE_MARK, LAST, LIKENESS, SPEECH_NEAR, RULE, NEXT_END, NEXT_FINAL, NOTHING) = range(10, 21)
+BITS, WIDTH = 21, 22
+NEIGHBOURS = ("before", "", "next", "second")  # the rows of a gap: `next_word` is the `word` of the next token
 
-# Which atoms make a feature. The first, without atoms, is the same everywhere.
+# Which atoms make a feature. The first has none and is the same everywhere.
 TEMPLATES = [
     line.split()
     for line in """
 
-    mark next_first
-    mark word
-    mark next_exact
-    word next_word
-    mark second_word
-    mark before_word
-    mark next_first since
-    mark next_first rest
-    mark next_first style caps
-    mark next_first density since
-    mark next_first last since
     mark before_shape shape next_shape
+    coarse abbreviation next_starter next_first
+    before_mark mark shape next_starter
+    mark next_first last since
+    mark next_shape
+    coarse abbreviation next_first next_opening
+    mark word
+    mark next_starter
+    mark before_word
     mark shape next_shape second_shape
     mark quote next_first
-    mark before_mark next_first
-    mark next_word second_word
-    mark next_first ends
-    mark next_first next_end
-    mark next_shape capitals since
-    mark word since
-    mark next_shape next_word
-    mark next_first opening
-    mark starter
-    mark abbreviation next_first
-    mark abbreviation starter
-    mark speech next_first
+    mark abbreviation next_starter
     mark shape next_first
-    mark next_shape
-    mark next_first second_shape
-    mark quote opening next_first
-    mark next_post next_shape
-    mark emoticon next_emoticon next_first
+    mark quote next_opening next_first
     mark next_first second_post
-    style mark starter since_mark
-    mark next_first second_speech
     mark suffix next_first
     mark next_first next_suffix
-    mark next_first citation next_citation
-    before_mark citation next_first
-    before_mark mark shape starter
     mark next_shape next_post second_starter
-    mark glued next_first
-    mark next_first since_mark starter
-    mark abbreviation next_shape second_shape
-    opening next_word
-    mark next_first position
-    mark next_first total style
-    mark starter since rest
-    mark since shape next_first
-    mark next_shape second_shape next_post second_post
-    mark next_shape next_end since
-    mark next_shape second_shape third_shape
-    mark next_mark next_first
-    mark next_word next_end
-    footnote after_footnote
-    coarse abbreviation next_first opening
-    coarse abbreviation starter next_first
-    coarse quote opening next_first
+    mark next_first since_mark next_starter
+    next_opening next_word
+    coarse quote next_opening next_first
     coarse speech next_first quote
     coarse word next_first
-    coarse next_word next_first
-    coarse starter since next_end
-    coarse abbreviation before_shape next_shape
-    coarse next_first style density
     rule mark
-    rule mark next_first opening
     rule coarse quote next_first
     rule coarse abbreviation next_first
-    rule coarse starter since
-    mark next_first first since
-    mark first next_mark
-    mark next_first before_run next_run
-    mark next_shape next_run rest
-    mark next_first again since
+    rule coarse next_starter since
+    mark next_first likeness since
+    mark likeness next_mark
     mark quoted next_first
-    coarse quoted next_first opening
+    coarse quoted next_first next_opening
     rule quoted next_final
     mark next_first next_final next_end
-    mark word next_exact
-    mark before_word word next_first
-    mark next_shape second_word
-    mark word next_shape second_shape
     """.split("\n")[1:-1]
 ]
-_NOTHING = len(ATOMS)  # the place of a zero, for templates that have fewer atoms than others of their loop
+MOST = 4  # atoms of a template
+# The first templates decide most gaps: above SURE a sentence begins, below CLEAR none does, whatever the others say.
+EARLY, SURE, CLEAR = 9, 120, -150
 
 
-def _with_atoms(least: int, most: int) -> NDArray[np.uint8]:
-    """The templates with so many atoms: a row each, its number and the places of its atoms."""
-    chosen = [(k, [ATOMS.index(name) for name in t]) for k, t in enumerate(TEMPLATES) if least <= len(t) <= most]
-    return np.array([[k, *atoms, *[_NOTHING] * (most - len(atoms))] for k, atoms in chosen], np.uint8)
+def _place(atom: str) -> int:
+    """The place of an atom, counted from the row of the token before the gap's."""
+    neighbour, _, column = ("", "", atom) if atom in COLUMNS else atom.partition("_")
+    return NEIGHBOURS.index(neighbour) * WIDTH + COLUMNS.index(column)
 
 
-_ALL, _TWO, _THREE, _MORE = _with_atoms(0, 5), _with_atoms(0, 2), _with_atoms(3, 3), _with_atoms(4, 5)
-# The places of the atoms in that list, for the loops.
-(MARK, WORD, COARSE, SHAPE, ABBREVIATION, SUFFIX, BEFORE_WORD, BEFORE_SHAPE, BEFORE_MARK) = range(9)
-(NEXT_FIRST, NEXT_SHAPE, NEXT_WORD, NEXT_EXACT, NEXT_SUFFIX, OPENING, NEXT_POST, NEXT_MARK) = range(9, 17)
-(SECOND_WORD, SECOND_SHAPE, SECOND_POST, THIRD_SHAPE, STARTER, SPEECH_NEAR, SECOND_SPEECH) = range(17, 24)
-(SECOND_STARTER, QUOTE, SINCE, SINCE_MARK, REST, TOTAL, POSITION, NEXT_END, STYLE, CAPS) = range(24, 34)
-(DENSITY, ENDS, LAST, CAPITALS, EMOTICON, NEXT_EMOTICON, CITATION, NEXT_CITATION, GLUED) = range(34, 43)
-(RULE, FOOTNOTE, AFTER_FOOTNOTE, FIRST) = range(43, 47)
-(AGAIN, BEFORE_RUN, NEXT_RUN, QUOTED, NEXT_FINAL) = range(47, 52)
+_ATOMS = np.array([[_place(atom) for atom in [*t, *["nothing"] * (MOST - len(t))]] for t in TEMPLATES])
 
 # Kinds of characters: X, x, a and 9 are capitals, small letters, other letters and digits; marks by what they do.
 _MARKS = {
@@ -177,10 +121,12 @@ _ENDING = np.isin(np.arange(128), (_STOP, _QUESTION, _EXCLAMATION))
 _CLOSING = np.isin(np.arange(128), (_QUOTE, _APOSTROPHE, _CLOSE))
 _BIT_OF = np.select([np.arange(128) == kind for kind in (_CAPITAL, _SMALL, _DIGIT)], (1, 2, 4), 8)
 _NO, _YES, _DOTS, _WORDLESS, _MIXED, _SIGN, _BRACKET, _UNBRACKET, _COMMA = (ord(c) for c in "01dWm@[],")
+# What a token is by its word: a title, an abbreviation, an initial, with full stops inside, a number, another.
+_TITLE, _ABBREVIATION, _INITIAL, _DOTTED, _NUMBER, _PLAIN = (ord(c) for c in "TAIDNw")
 _ELLIPSIS, _CURLY, _LEFT, _RIGHT = 0x2026, 0x2019, 0x201C, 0x201D
 _LINE, _FEED, _RETURN, _PARAGRAPH = 0x0A, 0x0C, 0x0D, 0x2029
 _HANGING, _LONGEST = 8, 256  # citations behind an end, and characters of a run looked into, so that time is linear
-_FAR = 40  # tokens: how much further something is, makes no difference
+_FAR = 40  # tokens: greater distances are all the same
 _EYES = np.array([c in ":;=8" for c in map(chr, range(128))])
 _MOUTHS = np.array([c in ")(DPp][/|" for c in map(chr, range(128))])
 
@@ -188,7 +134,7 @@ _MOUTHS = np.array([c in ")(DPp][/|" for c in map(chr, range(128))])
 IS_OPENING, IS_SPEECH, IS_TITLE, IS_ABBREVIATION, IS_STARTER, IS_EMOTICON, IS_CITATION = (1 << k for k in range(7))
 
 _BASIS, _PRIME, _MIXER = np.uint64(0xCBF29CE484222325), np.uint64(0x100000001B3), np.uint64(0x9E3779B97F4A7C15)
-_FACTORS = np.array([pow(int(_MIXER), 2 * k + 1, 1 << 64) for k in range(len(ATOMS) + 1)], np.uint64)  # of each atom
+_FACTORS = np.array([pow(int(_MIXER), 2 * k + 1, 1 << 64) for k in range(MOST)], np.uint64)
 _SALTS = np.arange(1, len(TEMPLATES) + 1, dtype=np.uint64) * _MIXER
 # The table of features: the upper bits of a key choose its group, whose seed leads to a place that no other key has.
 _GROUPS, _PLACES = np.uint64(11), np.uint64(13)
@@ -196,53 +142,44 @@ _GROUP, _PLACE, _STEP = np.uint64(64) - _GROUPS, np.uint64(64) - _PLACES, np.uin
 _TRIES = np.uint64(1 << 20)
 _WEIGHT, _TOP = np.uint64(16), np.uint64(48)  # bits of a weight in a table, and of the key beside it
 
-# The columns of what is known of every token, and of the tokens near a gap where a sentence may begin.
-_START, _END, _CORE, _CORE_END, _FIRST, _FINAL, _ENDS, _AHEAD, _RUN, _TRAITS, _DESCRIBED = range(11)
-_LOWER, _EXACT, _SUFFIX, _SHAPE, _PRE, _POST, _KNOWN, _BITS, _MARK, _COARSE = range(10)
-PLACES, KNOWN = 11, 10
-# Traits, as bits: begins with a capital or a small letter, is "i", is as in a chat, ends behind three characters.
-_UPPER, _LOWERCASE, _IS_I, _CHATTY, _ENDS_LONG = (1 << k for k in range(5))
-# What is followed from token to token: what is open, and how many tokens of the paragraph there were when a sentence
-# began, a mark ended one, the last small letter began a word, and a quotation was opened.
-_STRAIGHT, _CURLED, _BRACKETS, _BEGUN, _MARKED, _LOWERED, _OPENED, _APART = range(8)
-STATE = 8
+# The columns of what is known of every token, before its atoms are.
+_START, _END, _CORE, _CORE_END, _ENDS, _DESCRIBED = range(6)
+# What is followed from token to token: what is open, and at which token of the paragraph a sentence began, a mark
+# ended one, and a quotation was opened, and whether that was inside the sentence.
+_STRAIGHT, _CURLED, _BRACKETS, _BEGUN, _MARKED, _OPENED, _APART = range(7)
 
 # A long paragraph is looked at in windows of this many tokens, or a few more; decided are all gaps of a window but the
-# last ones, and the next begins a little before them. What is said of a paragraph is said of the window then.
-WINDOW, BEHIND, FORWARD = 4096, 10, 64
+# last ones, and the next begins a little before them. What a gap's atoms look at is nearer than that.
+WINDOW, BEHIND, FORWARD = 1024, 10, 64
 
 
 class Model(NamedTuple):
-    """What the loops read: kinds of characters, a hash table of known words, and one of features with their weights.
+    """The kind of each character, and a hash table of the weights of features and the classes of known words.
 
-    ``seeds``: of each group of features. ``features``: 48 bits of a key, and its weight in the lower 16.
+    ``seeds``: of each group of keys. ``table``: 48 bits of a key, and its number in the lower 16.
     """
 
     kinds: NDArray[np.uint8]
-    words: NDArray[np.uint64]
-    bits: NDArray[np.int64]
     seeds: NDArray[np.uint64]
-    features: NDArray[np.uint64]
+    table: NDArray[np.uint64]
 
 
 class Window(NamedTuple):
-    """The tokens that are looked at together: the text, the kinds of its characters, and what is known of each token.
+    """The tokens that are looked at together: the text, the kinds of its characters, and the rows of the tokens.
 
-    ``words``, ``bits``: the known words of the model. ``atoms``: those of the gap looked at, and ``products`` with
-    their factors. ``state``: what is followed from token to token. ``begun``: of the token with which the sentence
-    began, the word, the shape and the marks before it.
+    The first token has row 1; row 0 and those behind the last token of a paragraph are of no token. ``state``: what is
+    followed from token to token. ``begun``: the row of atoms of the token with which the sentence began.
     """
 
     units: NDArray[np.uint32]
     codes: NDArray[np.uint8]
     places: NDArray[np.int64]
-    known: NDArray[np.uint64]
-    words: NDArray[np.uint64]
-    bits: NDArray[np.int64]
     atoms: NDArray[np.uint64]
-    products: NDArray[np.uint64]
+    row_by_row: NDArray[np.uint64]
     state: NDArray[np.int64]
     begun: NDArray[np.uint64]
+    seeds: NDArray[np.uint64]
+    table: NDArray[np.uint64]
 
 
 @cache
@@ -263,15 +200,17 @@ def model(path: Path = WEIGHTS) -> Model:
         kinds[np.isin(classes, members)] = kind
     for mark, characters in _MARKS.items():
         kinds[[ord(c) for c in characters]] = ord(mark)
+    values: dict[int, int] = {}
     lists = [(IS_OPENING, OPENINGS | STARTERS), (IS_STARTER, STARTERS), (IS_SPEECH, SPEECH)]
-    lists += [(IS_TITLE, TITLES), (IS_ABBREVIATION, ABBREVIATIONS)]
-    known: dict[str, int] = {}
-    for bit, words in lists:
-        for word in sorted(words):
-            known[word] = known.get(word, 0) | bit
-    words, bits = _table(*_read(_units("".join(f"{word}\t{bits}\n" for word, bits in known.items())), False))
-    text = "".join(line for line in path.open(encoding="utf-8") if not line.startswith("#"))
-    return Model(kinds, words, bits, *_arranged(*_read(_units(text), True)))
+    for bit, words in [*lists, (IS_TITLE, TITLES), (IS_ABBREVIATION, ABBREVIATIONS)]:
+        for key in map(_hash, sorted(words)):
+            values[key] = values.get(key, 0) | bit
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if not line.startswith("#"):
+            template, *atoms, weight = line.split("\t")
+            products = (_hash(atom) * int(factor) for atom, factor in zip(atoms, _FACTORS, strict=False))
+            values[(int(_SALTS[int(template)]) + sum(products)) % (1 << 64)] = int(weight)
+    return Model(kinds, *_arranged(np.array([*values], np.uint64), np.array([*values.values()])))
 
 
 def english_spans(texts: Sequence[str], stretches: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -294,6 +233,15 @@ def english_spans(texts: Sequence[str], stretches: NDArray[np.int64]) -> NDArray
 
 def _units(text: str) -> NDArray[np.uint32]:
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+
+
+@cache
+def _hash(text: str) -> int:
+    """The hash of a string (FNV-1a), as `_joined` makes it."""
+    value = int(_BASIS)
+    for c in text:
+        value = (value ^ ord(c)) * int(_PRIME) % (1 << 64)
+    return value
 
 
 @uncounted
@@ -324,109 +272,51 @@ def _bucket(n: int) -> Any:
 
 
 @uncounted
-def _slot(keys: Any, key: Any) -> Any:
-    """The place of a key in an open-addressing table of a power of two, or where it would be."""
-    mask = np.uint64(len(keys) - 1)
-    i = key & mask
-    while keys[i] != key and keys[i] != 0:
-        i = (i + _STEP) & mask
-    return i
-
-
-@uncounted
-def _value(keys: Any, values: Any, key: Any) -> Any:
-    i = _slot(keys, key)
-    return values[i] if keys[i] == key else 0
-
-
-@compiled
-def _table(words: Any, values: Any) -> Any:
-    """A hash table of the words, and the value in each of its slots."""
-    size = 1024
-    while size < 2 * len(words):
-        size *= 2
-    keys, bits = np.zeros(size, np.uint64), np.zeros(size, np.int64)
-    for k in range(len(words)):
-        i = _slot(keys, words[k])
-        keys[i], bits[i] = words[k], values[k]
-    return keys, bits
-
-
-@uncounted
 def _place_of(key: Any, seeds: Any) -> Any:
-    """The place of a feature in the table."""
+    """The place of a key in the table."""
     return ((key ^ seeds[key >> _GROUP]) * _MIXER) >> _PLACE
 
 
-def _arranged(keys: NDArray[np.uint64], weights: NDArray[np.int64]) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
-    """The seeds and the table of features, the largest groups first, which need the most free places.
+@uncounted
+def _value(key: Any, seeds: Any, table: Any) -> Any:
+    """The number of a key, 0 where it is not in the table."""
+    found = table[_place_of(key, seeds)]
+    number = np.int64(found << _TOP) >> np.int64(_TOP)
+    return number if (found ^ (key << _WEIGHT)) >> _WEIGHT == 0 else 0
 
-    So a look-up reads one place, whether the feature is there or not, and there is no branch to guess.
+
+def _arranged(keys: NDArray[np.uint64], numbers: NDArray[np.int64]) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+    """The seeds and the table of the keys, the largest groups first, which need the most free places.
+
+    A look-up reads one place, whether the key is there or not, without a branch for the processor to guess.
     """
     groups = (keys >> _GROUP).astype(np.int64)
     order = np.lexsort((groups, -np.bincount(groups)[groups]))
-    seeds, features = np.zeros(1 << _GROUPS, np.uint64), np.zeros(1 << _PLACES, np.uint64)
-    _arrange(keys[order], weights[order], seeds, features)
-    return seeds, features
+    seeds, table = np.zeros(1 << _GROUPS, np.uint64), np.zeros(1 << _PLACES, np.uint64)
+    _arrange(keys[order], numbers[order], seeds, table)
+    return seeds, table
 
 
 @compiled
-def _arrange(keys: Any, weights: Any, seeds: Any, features: Any) -> None:
-    """Give each group the smallest seed by which all its features have a place of their own."""
+def _arrange(keys: Any, numbers: Any, seeds: Any, table: Any) -> None:
+    """Give each group the smallest seed by which all its keys have a place of their own."""
     begin = 0
     while begin < len(keys):
         group = keys[begin] >> _GROUP
         k = begin
         while k < len(keys) and keys[k] >> _GROUP == group:
             place = _place_of(keys[k], seeds)
-            if features[place] == 0:
-                features[place] = (keys[k] << _WEIGHT) | np.uint64(weights[k] & 0xFFFF)
+            if table[place] == 0:
+                table[place] = (keys[k] << _WEIGHT) | np.uint64(numbers[k] & 0xFFFF)
                 k += 1
                 continue
             for placed in range(begin, k):
-                features[_place_of(keys[placed], seeds)] = 0
+                table[_place_of(keys[placed], seeds)] = 0
             k = begin
             seeds[group] += _STEP
             if seeds[group] == _TRIES:
-                raise ValueError("the table of features is too small for so many, or a feature is there twice")
+                raise ValueError("the table is too small for so many keys, or a key is there twice")
         begin = k
-
-
-@compiled
-def _read(units: Any, features: bool) -> Any:
-    """The keys and the numbers in lines of fields apart by tabs: a word, or a template and atoms, and the number."""
-    lines = 0
-    for unit in units:
-        lines += unit == 10
-    keys, values = np.zeros(lines, np.uint64), np.zeros(lines, np.int64)
-    field = _BASIS
-    line = template = number = fields = 0
-    sign = 1
-    for unit in units:
-        if unit == 9:
-            if not features:
-                keys[line] = field
-            elif fields == 0:
-                template = number
-                keys[line] = _SALTS[template]
-            else:
-                keys[line] += field * _FACTORS[_ALL[template, fields]]
-            fields += 1
-        elif unit == 10:
-            values[line] = sign * number
-            line += 1
-            fields = 0
-        else:
-            field = _joined(field, unit)
-            if unit == _DASH:
-                sign = -1
-            elif 48 <= unit <= 57:
-                number = number * 10 + (unit - 48)
-            continue
-        field = _BASIS
-        number = 0
-        sign = 1
-    return keys, values
 
 
 @uncounted
@@ -451,14 +341,6 @@ def _paragraph(units: Any, begin: int, end: int, kinds: Any, codes: Any) -> int:
 @uncounted
 def _breaks(unit: Any) -> Any:
     return unit in (_LINE, _RETURN)
-
-
-@uncounted
-def _lowered(unit: Any) -> Any:
-    """A character as it is in words: ASCII in lower case, a curly apostrophe straight."""
-    if 65 <= unit <= 90:
-        return unit | 32
-    return _APOSTROPHE if unit == _CURLY else unit
 
 
 @uncounted
@@ -512,69 +394,66 @@ def _may_begin(units: Any, codes: Any, start: int, end: int, i: int) -> bool:
 
 
 @uncounted
-def _find_tokens(units: Any, codes: Any, i: int, end: int, places: Any, n: int) -> tuple[int, int]:
-    """Write the places of tokens behind the `n` that are known, until the window is full or the paragraph ends.
+def _find_tokens(w: Any, i: int, end: int, n: int) -> tuple[int, int]:
+    """Write the places of tokens into the rows from `n` on, until the window is full or the paragraph ends.
 
-    Gives where to go on, and the number of tokens. Behind the paragraph `codes` has a blank.
+    Returns where to go on, and the row behind the last. Behind the paragraph `codes` has a blank.
     """
+    units, codes, places = w.units, w.codes, w.places
     while i < end and codes[i] == _SPACE:
         i += 1
-    while n < WINDOW and i < end:
+    while n <= WINDOW and i < end:
         begin = first = i
         while _WORDLY[codes[np.uint64(i)]]:
             i += 1
-        if codes[i] != _SPACE:
+        if codes[i] == _SPACE:
+            row = places[n]
+            row[_START] = row[_CORE] = begin
+            row[_END] = row[_CORE_END] = i
+            row[_ENDS] = row[_DESCRIBED] = 0
+            n += 1
+        else:
             while codes[i] != _SPACE:
                 i += 1
             for k in range(first + 2, i if i - first <= _LONGEST else 0):
                 before = codes[k - 1]
                 if (_ENDING[before] or _CLOSING[before]) and _may_begin(units, codes, first, i, k):
-                    _place(units, codes, begin, k, places[n])
+                    _place_token(codes, begin, k, places[n])
                     n += 1
                     begin = k
-        _place(units, codes, begin, i, places[n])
-        n += 1
+            _place_token(codes, begin, i, places[n])
+            n += 1
         while i < end and codes[i] == _SPACE:
             i += 1
     return i, n
 
 
 @uncounted
-def _place(units: Any, codes: Any, start: int, end: int, place: Any) -> None:
-    """Fill in what is known of every token."""
-    core, core_end = start, end
+def _place_token(codes: Any, start: int, end: int, place: Any) -> None:
+    core, core_end, i = start, end, end - 1
     while core < end and not _WORDLY[codes[core]]:
         core += 1
     while core_end > core and not _WORDLY[codes[core_end - 1]]:
         core_end -= 1
-    place[_START], place[_END], place[_CORE], place[_CORE_END] = start, end, core, core_end
-    place[_FIRST] = codes[core] if core < core_end else _NO
-    place[_FINAL] = codes[end - 1]
-    i = end - 1
     while i > start and _CLOSING[codes[i]]:
         i -= 1
-    ends = _ENDING[codes[i]]
-    place[_ENDS] = ends
-    length, initial = core_end - core, units[min(core, end - 1)] | 32
-    traits = _ENDS_LONG * (ends & (end - start > 3)) + _UPPER * (codes[start] == _CAPITAL)
-    traits += _LOWERCASE * (codes[start] == _SMALL) + _IS_I * (
-        (length == 1) & (initial == 105) & (codes[core] == _SMALL)
-    )
-    if initial == 117:  # u, ur
-        traits |= _CHATTY if length == 1 or (length == 2 and units[core + 1] | 32 == 114) else 0
-    elif initial == 108 and length == 3 and units[core + 1] | 32 == 111 and units[core + 2] | 32 == 108:
-        traits |= _CHATTY  # lol
-    for i in range(core_end + 1, end):
-        traits |= _CHATTY if _ENDING[codes[i]] and _ENDING[codes[i - 1]] else 0
-    place[_TRAITS] = traits
-    place[_DESCRIBED] = 0
+    place[_START], place[_END], place[_CORE], place[_CORE_END] = start, end, core, core_end
+    place[_ENDS], place[_DESCRIBED] = _ENDING[codes[i]], 0
 
 
 @uncounted
-def _describe(w: Any, place: Any, known: Any) -> None:
-    """Fill in the hashes and bits of one token."""
-    units, codes, words, bits = w.units, w.codes, w.words, w.bits
-    start, end, core, core_end, first = place[_START], place[_END], place[_CORE], place[_CORE_END], place[_FIRST]
+def _describe(w: Any, first: int, last: int) -> None:
+    """Fill in the atoms of the tokens from row `first` up to `last` that have none yet."""
+    for t in range(first, last):
+        if not w.places[t, _DESCRIBED]:
+            w.places[t, _DESCRIBED] = 1
+            _describe_token(w, w.places[t], w.atoms[t])
+
+
+@uncounted
+def _describe_token(w: Any, place: Any, atoms: Any) -> None:
+    units, codes = w.units, w.codes
+    start, end, core, core_end = place[_START], place[_END], place[_CORE], place[_CORE_END]
     length = core_end - core
     lower = exact = stem = suffix = _BASIS
     seen = 0  # the kinds of the characters behind the first, as bits
@@ -588,11 +467,13 @@ def _describe(w: Any, place: Any, known: Any) -> None:
             signed |= unit == 64 or unit == 47
             unit = np.uint32(_APOSTROPHE) if unit == _CURLY else unit
         exact = _joined(exact, unit)
-        lower = _joined(lower, unit | 32 if 65 <= unit <= 90 else unit)
+        unit = unit | np.uint32(32) if 65 <= unit <= 90 else unit
+        lower = _joined(lower, unit)
         if i > core:
             seen |= _BIT_OF[kind]
         if i >= core_end - 3:
-            suffix = _joined(suffix, _lowered(unit))
+            suffix = _joined(suffix, unit)
+    first = codes[core] if length else _NO
     number = first == _DIGIT and seen | _BIT_OF[_DIGIT] == _BIT_OF[_DIGIT]
     shape = _one(first)
     if number:
@@ -612,34 +493,42 @@ def _describe(w: Any, place: Any, known: Any) -> None:
         shape = _joined(shape, rest)
         if dotted:
             shape = _joined(shape, _STOP)
-    flags = _value(words, bits, exact)
+    flags = _value(exact, w.seeds, w.table)
     if lower != exact:
-        flags |= _value(words, bits, lower)
+        flags |= _value(lower, w.seeds, w.table)
     if elided:
-        flags |= _value(words, bits, stem) & (IS_OPENING | IS_STARTER)
-    kind_of_word = 119  # w, any word; a title, an abbreviation, an initial, with full stops inside, a number
+        flags |= _value(stem, w.seeds, w.table) & (IS_OPENING | IS_STARTER)
     if flags & IS_TITLE:
-        kind_of_word = 84
+        kind_of_word = _TITLE
     elif flags & IS_ABBREVIATION:
-        kind_of_word = 65
+        kind_of_word = _ABBREVIATION
     elif length == 1 and first != _DIGIT:
-        kind_of_word = 73
+        kind_of_word = _INITIAL
     elif dotted:
-        kind_of_word = 68
-    elif number:
-        kind_of_word = 78
+        kind_of_word = _DOTTED
+    else:
+        kind_of_word = _NUMBER if number else _PLAIN
     flags &= IS_OPENING | IS_STARTER | IS_SPEECH
     if _is_emoticon(units, start, end):
         flags |= IS_EMOTICON
-    if units[start] == _BRACKET and units[end - 1] == _UNBRACKET:
-        for i in range(start + 1, end):
-            kind = codes[i]
-            if not (kind in (_DIGIT, _STOP, _DASH) or kind == _COMMA or units[i] == _UNBRACKET):
-                break
-        else:
-            flags |= IS_CITATION
+    if _is_citation(units, codes, start, end):
+        flags |= IS_CITATION
+    atoms[WORD], atoms[SUFFIX], atoms[SHAPE] = lower, suffix, shape
+    atoms[FIRST], atoms[ABBREVIATION] = _one(first), _one(kind_of_word)
+    atoms[OPENING] = _marks(codes, start, core, _BASIS)
+    atoms[POST] = _marks(codes, core_end, end, _BASIS)
+    atoms[MARK] = atoms[POST] if length else _marks(codes, start, end, _one(_WORDLESS))
+    atoms[COARSE] = _coarse(units, codes, core_end if length else start, end)
+    if not length:
+        atoms[COARSE] = _joined(atoms[COARSE], _WORDLESS)
+    atoms[STARTER], atoms[BITS] = _bit(flags & IS_OPENING), flags
+
+
+@uncounted
+def _coarse(units: Any, codes: Any, start: int, end: int) -> Any:
+    """The hash of the last mark, all dots as one and ``!`` as ``?``, and of the last closing mark."""
     coarse = closer = 0
-    for i in range(core_end if length else start, end):
+    for i in range(start, end):
         kind = codes[i]
         if kind == _STOP:
             coarse = _DOTS if coarse in (_STOP, _DOTS) or units[i] == _ELLIPSIS else _STOP
@@ -650,14 +539,8 @@ def _describe(w: Any, place: Any, known: Any) -> None:
         else:
             coarse = kind
     if coarse == 0:
-        coarse, closer = closer if closer else _NO, 0
-    value = _joined(_one(coarse), closer) if closer else _one(coarse)
-    known[_COARSE] = value if length else _joined(value, _WORDLESS)
-    known[_LOWER], known[_EXACT], known[_SUFFIX], known[_SHAPE] = lower, exact, suffix, shape
-    known[_PRE] = _marks(codes, start, core, _BASIS)
-    known[_POST] = _marks(codes, core_end, end, _BASIS)
-    known[_MARK] = known[_POST] if length else _marks(codes, start, end, _one(_WORDLESS))
-    known[_KNOWN], known[_BITS] = kind_of_word, flags
+        return _one(closer if closer else _NO)
+    return _joined(_one(coarse), closer) if closer else _one(coarse)
 
 
 @uncounted
@@ -668,181 +551,128 @@ def _is_emoticon(units: Any, start: int, end: int) -> Any:
 
 
 @uncounted
-def _describe_window(w: Any, n: int) -> None:
-    """Fill in the atoms that are the same at all gaps, and how far each token is from the next end of a sentence."""
-    places, atoms = w.places, w.atoms
-    capitals = ends = ahead = run = seen = following = 0
-    informal = False
-    for t in range(n - 1, -1, -1):
-        ended, own = places[t, _ENDS], places[t, _TRAITS]
-        ahead = 1 if ended else ahead + 1
-        places[t, _AHEAD] = ahead
-        run = 0 if places[t, _FIRST] == _SMALL else 1 if ended else run + 1
-        places[t, _RUN] = run
-        capitals += own & _UPPER
-        ends += ended
-        seen |= own
-        informal |= (own & _ENDS_LONG) != 0 and (following & _LOWERCASE) != 0
-        following = own
-    final = places[n - 1, _FINAL]
-    style = _one(76 if informal or seen & _IS_I else 77 if seen & _CHATTY else 45)
-    atoms[STYLE] = _joined(style, _STOP if _ENDING[final] or _CLOSING[final] else 110)
-    share = capitals / n
-    atoms[CAPS] = _one(72 if share > 0.6 else 104 if share > 0.35 else 45)
-    atoms[DENSITY] = _bucket(n // (ends + 1))
-    atoms[ENDS] = _bucket(ends)
-    atoms[TOTAL] = _bucket(n)
-
-
-@uncounted
-def _know(w: Any, first: int, last: int) -> None:
-    """Describe the tokens from `first` to `last` that are not described yet."""
-    for t in range(first, last):
-        if not w.places[t, _DESCRIBED]:
-            _describe(w, w.places[t], w.known[t])
-            w.places[t, _DESCRIBED] = 1
+def _is_citation(units: Any, codes: Any, start: int, end: int) -> bool:
+    """Whether a token is numbers in square brackets: "[3][4-5]"."""
+    if units[start] != _BRACKET or units[end - 1] != _UNBRACKET:
+        return False
+    for i in range(start + 1, end):
+        kind = codes[i]
+        if not (kind in (_DIGIT, _STOP, _DASH) or kind == _COMMA or units[i] == _UNBRACKET):
+            return False
+    return True
 
 
 @uncounted
 def _speaks(w: Any, n: int, i: int) -> Any:
     """Whether a name of at most five words and a verb of saying begin at token `i`."""
     for j in range(i, min(i + 5, n - 1)):
-        _know(w, j, j + 2)
-        if w.places[j, _FIRST] != _CAPITAL or w.known[j, _BITS] & np.uint64(IS_STARTER):
+        _describe(w, j, j + 2)
+        if w.atoms[j, FIRST] != _one(_CAPITAL) or w.atoms[j, BITS] & np.uint64(IS_STARTER):
             return False
-        if w.known[j + 1, _BITS] & np.uint64(IS_SPEECH):
+        if w.atoms[j + 1, BITS] & np.uint64(IS_SPEECH):
             return True
     return False
 
 
 @uncounted
 def _rule(w: Any, n: int, i: int, since: int) -> Any:
-    """Whether a plain rule sees an end behind token `i`, which is not a footnote's number and has none behind it."""
-    codes, places, known = w.codes, w.places, w.known
-    following = known[i + 1, _BITS]
-    starter = (following & np.uint64(IS_STARTER)) != 0
+    """Whether a plain rule sees an end behind token `i`; `since` is the number of tokens of the sentence so far."""
+    codes, places, atoms = w.codes, w.places, w.atoms
+    following, first = atoms[i + 1, BITS], atoms[i + 1, FIRST]
+    opening, starter = following & np.uint64(IS_OPENING) != 0, following & np.uint64(IS_STARTER) != 0
+    if _is_footnote(atoms[i + 1]) and atoms[i + 2, BITS] & np.uint64(IS_OPENING) and places[i, _ENDS]:
+        return False
+    if opening and _is_footnote(atoms[i]) and places[i - 1, _ENDS]:
+        return True
     t = i
     hanging = np.uint64(IS_CITATION | IS_EMOTICON)
-    while t > 0 and i - t < min(since - 1, _HANGING) and known[t, _BITS] & hanging:
+    while t > 1 and i - t < min(since - 1, _HANGING) and atoms[t, BITS] & hanging:
         t -= 1
-        _know(w, t, t + 1)
+        _describe(w, t, t + 1)
+    end = places[t, _END]
     if not places[t, _ENDS]:
-        lone = places[i, _FINAL] == _DASH and places[i, _CORE] == places[i, _CORE_END]
-        return starter and lone and i > 0 and (places[i - 1, _FINAL] == _SMALL or places[i - 1, _FINAL] == _DASH)
-    first = places[i + 1, _FIRST]
-    if following & hanging or first == _NO:
+        lone = codes[places[i, _END] - 1] == _DASH and places[i, _CORE] == places[i, _CORE_END]
+        return starter and lone and i > 1 and codes[places[i - 1, _END] - 1] in (_SMALL, _DASH)
+    if following & hanging or first == _one(_NO):
         return False
-    j = places[t, _END] - 1
+    j = end - 1
     while _CLOSING[codes[j]]:
         j -= 1
-    closed = j < places[t, _END] - 1
+    closed = j < end - 1
+    small = first == _one(_SMALL)
     if codes[j] != _STOP:
-        return not (closed and (first == _SMALL or _speaks(w, n, i + 1)))
-    if known[t, _COARSE] == _one(_DOTS) or known[t, _COARSE] == _joined(_one(_DOTS), _WORDLESS):
-        return first == _CAPITAL and not closed
+        return not (closed and (small or _speaks(w, n, i + 1)))
+    if atoms[t, COARSE] == _one(_DOTS) or atoms[t, COARSE] == _joined(_one(_DOTS), _WORDLESS):
+        return first == _one(_CAPITAL) and not closed
     if closed:
-        return first != _SMALL
+        return not small
     if j == places[t, _CORE_END]:
-        kind, length = known[t, _KNOWN], places[t, _CORE_END] - places[t, _CORE]
-        if kind == 84:
+        kind, length = atoms[t, ABBREVIATION], end - 1 - places[t, _CORE]
+        number = kind == _one(_NUMBER)
+        if kind == _one(_TITLE):
             return False
-        if kind == 73:
+        if kind == _one(_INITIAL):
             return starter
-        if kind == 65 or (kind == 68 and length <= 7):
-            return (following & np.uint64(IS_OPENING)) != 0
-        if (kind == 78 and since <= 1) or (first == _DIGIT and length <= 3 and kind != 78):
-            return False
+        if kind == _one(_ABBREVIATION) or (kind == _one(_DOTTED) and length <= 7):
+            return opening
+        return not ((number and since <= 1) or (first == _one(_DIGIT) and length <= 3 and not number))
     return True
 
 
 @uncounted
-def _is_footnote(known: Any, i: int) -> Any:
+def _is_footnote(atoms: Any) -> Any:
     """Whether a token is a number without marks."""
-    shape = known[i, _SHAPE]
+    shape = atoms[SHAPE]
     number = shape == _one(_DIGIT) or shape == _joined(_one(_DIGIT), _DIGIT)
-    return number and known[i, _PRE] == _BASIS and known[i, _POST] == _BASIS
+    return number and atoms[OPENING] == _BASIS and atoms[POST] == _BASIS
 
 
 @uncounted
-def _look(w: Any, n: int, i: int, since: int) -> None:
-    """Fill in the atoms of the gap behind token `i`."""
-    places, known, begun, atoms = w.places, w.known, w.begun, w.atoms
-    _know(w, max(0, i - 1), min(n, i + 4))
-    none, wordless = _BASIS, _one(_NO)
-    atoms[MARK], atoms[WORD], atoms[SHAPE] = known[i, _MARK], known[i, _LOWER], known[i, _SHAPE]
-    atoms[NEXT_FIRST], atoms[NEXT_SHAPE] = _one(places[i + 1, _FIRST]), known[i + 1, _SHAPE]
-    atoms[NEXT_WORD], atoms[NEXT_EXACT] = known[i + 1, _LOWER], known[i + 1, _EXACT]
-    atoms[BEFORE_WORD], atoms[BEFORE_SHAPE], atoms[BEFORE_MARK] = none, wordless, none
-    if i > 0:
-        atoms[BEFORE_WORD], atoms[BEFORE_SHAPE] = known[i - 1, _LOWER], known[i - 1, _SHAPE]
-        atoms[BEFORE_MARK] = known[i - 1, _MARK]
-    atoms[SECOND_WORD], atoms[SECOND_SHAPE], atoms[SECOND_POST] = none, wordless, none
-    second = third = np.uint64(0)
-    if i + 2 < n:
-        atoms[SECOND_WORD], atoms[SECOND_SHAPE] = known[i + 2, _LOWER], known[i + 2, _SHAPE]
-        atoms[SECOND_POST], second = known[i + 2, _POST], known[i + 2, _BITS]
-    atoms[REST] = _bucket(n - 1 - i)
-    ahead = places[i + 1, _AHEAD]
-    atoms[NEXT_END], atoms[NEXT_RUN] = _bucket(ahead), _bucket(places[i + 1, _RUN])
-    atoms[NEXT_FINAL] = _one(places[min(i + ahead, n - 1), _FINAL] if ahead <= _FAR else _NO)
-    atoms[AGAIN] = _one(_NO)
-    if places[i + 1, _CORE] < places[i + 1, _CORE_END]:
-        if known[i, _LOWER] == known[i + 1, _LOWER]:
-            atoms[AGAIN] = _one(_YES)
-        elif i > 0 and known[i - 1, _LOWER] == known[i + 1, _LOWER]:
-            atoms[AGAIN] = _one(50)
-    atoms[FIRST] = _one(_NO)  # how the next token is like the one with which the sentence began
-    if known[i + 1, _SHAPE] == begun[1]:
-        atoms[FIRST] = _one(_SMALL)
-        if known[i + 1, _LOWER] == begun[0]:
-            atoms[FIRST] = _one(119)
-        elif known[i + 1, _PRE] == begun[2] and begun[2] != _BASIS:
-            atoms[FIRST] = _one(109)
-    atoms[THIRD_SHAPE] = wordless
-    if i + 3 < n:
-        atoms[THIRD_SHAPE], third = known[i + 3, _SHAPE], known[i + 3, _BITS]
-    own, following = known[i, _BITS], known[i + 1, _BITS]
-    atoms[COARSE], atoms[ABBREVIATION], atoms[SUFFIX] = known[i, _COARSE], _one(known[i, _KNOWN]), known[i, _SUFFIX]
-    atoms[OPENING], atoms[NEXT_POST], atoms[NEXT_MARK] = known[i + 1, _PRE], known[i + 1, _POST], known[i + 1, _MARK]
-    atoms[NEXT_SUFFIX] = known[i + 1, _SUFFIX]
-    opening = np.uint64(IS_OPENING)
-    speech = np.uint64(IS_SPEECH)
-    atoms[STARTER], atoms[SECOND_STARTER] = _bit(following & opening), _bit(second & opening)
-    atoms[SPEECH_NEAR], atoms[SECOND_SPEECH] = _bit((following | second | third) & speech), _bit(second & speech)
-    emoticon, citation = np.uint64(IS_EMOTICON), np.uint64(IS_CITATION)
-    atoms[EMOTICON], atoms[NEXT_EMOTICON] = _bit(own & emoticon), _bit(following & emoticon)
-    atoms[CITATION], atoms[NEXT_CITATION] = _bit(own & citation), _bit(following & citation)
-    atoms[GLUED] = _bit(places[i, _END] != places[i + 1, _START])
-    before = _is_footnote(known, i + 1) and second & opening and places[i, _ENDS]
-    behind = i > 0 and _is_footnote(known, i) and following & opening and places[i - 1, _ENDS]
-    atoms[FOOTNOTE], atoms[AFTER_FOOTNOTE] = _bit(before), _bit(behind)
-    atoms[RULE] = _bit(not before and (behind or _rule(w, n, i, since)))
+def _begins(w: Any, n: int, i: int, position: int) -> Any:
+    """Whether a sentence begins behind token `i`, which is the paragraph's token number `position`, from 1 on."""
+    state, atoms, begun = w.state, w.atoms[i], w.begun
+    since = position - state[_BEGUN]
+    _describe(w, max(1, i - 1), i + 2)
+    atoms[SINCE], atoms[LAST], atoms[NOTHING] = _bucket(since), begun[LAST], 0
+    total = _sum(w, i, 0, EARLY)
+    if not CLEAR <= total <= SURE:
+        return total > SURE
+    _describe(w, i + 2, i + 4)
+    atoms[SINCE_MARK] = _bucket(position - state[_MARKED])
+    atoms[QUOTE] = _BASIS  # what is open: q a straight quotation mark, c a curly one, ( a bracket
+    for k, c in ((_STRAIGHT, 113), (_CURLED, 99), (_BRACKETS, _OPEN)):
+        if state[k]:
+            atoms[QUOTE] = _joined(atoms[QUOTE], c)
+    atoms[QUOTED] = _one(_NO)
+    if state[_STRAIGHT] + state[_CURLED]:  # s opened where a sentence begins, m inside it; S and M in one before
+        atoms[QUOTED] = _one((109 if state[_APART] else 115) - (0 if state[_OPENED] > state[_BEGUN] else 32))
+    following = w.atoms[i + 1]
+    atoms[LIKENESS] = _one(_NO)
+    if following[SHAPE] == begun[SHAPE]:
+        atoms[LIKENESS] = _one(_SMALL)
+        if following[WORD] == begun[WORD]:
+            atoms[LIKENESS] = _one(119)
+        elif following[OPENING] == begun[OPENING] != _BASIS:
+            atoms[LIKENESS] = _one(109)
+    near = following[BITS] | w.atoms[i + 2, BITS] | w.atoms[i + 3, BITS]
+    atoms[SPEECH_NEAR], atoms[RULE] = _bit(near & np.uint64(IS_SPEECH)), _bit(_rule(w, n, i, since))
+    ahead = i + 1
+    while ahead < n - 1 and ahead - i <= _FAR and not w.places[ahead, _ENDS]:
+        ahead += 1
+    atoms[NEXT_END] = _bucket(ahead - i)
+    atoms[NEXT_FINAL] = _one(w.codes[w.places[ahead, _END] - 1] if ahead - i <= _FAR else _NO)
+    return total + _sum(w, i, EARLY, len(_ATOMS)) > 0
 
 
 @uncounted
-def _weight(key: Any, seeds: Any, features: Any) -> Any:
-    """The weight of a feature, 0 where there is none."""
-    found = features[_place_of(key, seeds)]
-    weight = np.int64(found << _TOP) >> np.int64(_TOP)
-    return weight if (found ^ (key << _WEIGHT)) >> _WEIGHT == 0 else 0
-
-
-@uncounted
-def _total(w: Any, seeds: Any, features: Any) -> Any:
-    """The sum of the weights of all templates with their atoms."""
-    a = w.products
-    for k in range(len(a)):
-        a[k] = w.atoms[k] * _FACTORS[k]
-    total = 0
-    for k in range(len(_TWO)):
-        t = _TWO[k]
-        total += _weight(_SALTS[t[0]] + a[t[1]] + a[t[2]], seeds, features)
-    for k in range(len(_THREE)):
-        t = _THREE[k]
-        total += _weight(_SALTS[t[0]] + a[t[1]] + a[t[2]] + a[t[3]], seeds, features)
-    for k in range(len(_MORE)):
-        t = _MORE[k]
-        total += _weight(_SALTS[t[0]] + a[t[1]] + a[t[2]] + a[t[3]] + a[t[4]] + a[t[5]], seeds, features)
+def _sum(w: Any, i: int, first: int, last: int) -> Any:
+    """The sum of the weights of the templates from `first` up to `last` at the gap behind token `i`."""
+    begin, total = (i - 1) * WIDTH, 0
+    for k in range(first, last):
+        key = _SALTS[k]
+        for j in range(MOST):
+            key += w.row_by_row[begin + _ATOMS[k, j]] * _FACTORS[j]
+        total += _value(key, w.seeds, w.table)
     return total
 
 
@@ -869,100 +699,83 @@ def _enter(w: Any, place: Any, position: int) -> None:
             state[_OPENED], state[_APART] = position, position - state[_BEGUN] > 1
 
 
-@uncounted
-def _tell(w: Any, position: int) -> None:
-    """Fill in the atoms of what was followed, behind token number `position`."""
-    state, atoms = w.state, w.atoms
-    atoms[SINCE], atoms[SINCE_MARK] = _bucket(position - state[_BEGUN]), _bucket(position - state[_MARKED])
-    atoms[POSITION], atoms[BEFORE_RUN] = _bucket(position - 1), _bucket(position - state[_LOWERED])
-    atoms[CAPITALS] = _bit(state[_LOWERED] <= state[_BEGUN])
-    value = _BASIS  # what is open: q a straight quotation mark, c a curly one, ( a bracket
-    for k, c in ((_STRAIGHT, 113), (_CURLED, 99), (_BRACKETS, _OPEN)):
-        if state[k]:
-            value = _joined(value, c)
-    atoms[QUOTE] = value
-    atoms[QUOTED] = _one(_NO)
-    if state[_STRAIGHT] + state[_CURLED]:  # s opened where a sentence begins, m inside it; S and M in one before
-        here = state[_OPENED] > state[_BEGUN]
-        if state[_APART]:
-            atoms[QUOTED] = _one(109 if here else 77)
-        else:
-            atoms[QUOTED] = _one(115 if here else 83)
-
-
-@uncounted
-def _begin(w: Any, known: Any, position: int) -> None:
-    """A sentence begins with the token behind number `position`."""
-    w.state[_BEGUN] = position
-    w.begun[0], w.begun[1], w.begun[2] = known[_LOWER], known[_SHAPE], known[_PRE]
-
-
-@uncounted
-def _is_open(place: Any, following: Any) -> Any:
-    """Whether a sentence may begin at a gap: not at a small letter behind a word, a comma or an apostrophe."""
-    final = place[_FINAL]
-    return not (following[_TRAITS] & _LOWERCASE and (_WORDLY[final] or final in (_COMMA, _APOSTROPHE)))
-
-
 @compiled
 def _split(units: Any, bounds: Any, model: Any, found: Any) -> int:
-    """Write the start, end and stretch of every sentence, and give their number."""
-    room = 1
+    """Write the start, end and stretch of every sentence, and return their number."""
+    room = 0
     for p in range(len(bounds)):
         room = max(room, min(bounds[p, 1] - bounds[p, 0], WINDOW + _LONGEST))
+    atoms = np.empty((room + 4, WIDTH), np.uint64)
     w = Window(
         units,
         np.empty(len(units) + 1, np.uint8),
-        np.empty((room, PLACES), np.int64),
-        np.empty((room, KNOWN), np.uint64),
-        model.words,
-        model.bits,
-        np.zeros(len(_FACTORS), np.uint64),
-        np.zeros(len(_FACTORS), np.uint64),
-        np.zeros(STATE, np.int64),
-        np.zeros(3, np.uint64),
+        np.empty((room + 4, 6), np.int64),
+        atoms,
+        atoms.ravel(),
+        np.zeros(7, np.int64),
+        np.empty(WIDTH, np.uint64),
+        model.seeds,
+        model.table,
     )
+    _clear(w, 0)
     count = 0
     for p in range(len(bounds)):
         end = bounds[p, 0]
         while end < bounds[p, 1]:
             begin, end = end, _paragraph(units, end, bounds[p, 1], model.kinds, w.codes)
             w.codes[end] = _SPACE
-            count = _split_paragraph(w, begin, end, p, model, found, count)
+            count = _split_paragraph(w, begin, end, p, found, count)
     return count
 
 
 @uncounted
-def _split_paragraph(w: Any, at: int, end: int, p: int, model: Any, found: Any, count: int) -> int:
-    """Write the sentences of a paragraph behind the `count` that there are, and give their number."""
-    places, known, state, atoms = w.places, w.known, w.state, w.atoms
-    at, n = _find_tokens(w.units, w.codes, at, end, places, 0)
-    if n == 0:
+def _copy(row: Any, to: Any) -> None:
+    for k in range(len(row)):
+        to[k] = row[k]
+
+
+@uncounted
+def _clear(w: Any, t: int) -> None:
+    """Make row `t` one of no token."""
+    w.places[t] = 0
+    w.places[t, _DESCRIBED] = 1
+    w.atoms[t] = _BASIS
+    w.atoms[t, SHAPE] = w.atoms[t, STARTER] = _one(_NO)
+    w.atoms[t, BITS] = 0
+
+
+@uncounted
+def _split_paragraph(w: Any, at: int, end: int, p: int, found: Any, count: int) -> int:
+    """Write the sentences of a paragraph behind the `count` that there are, and return their number."""
+    codes, places, atoms, state = w.codes, w.places, w.atoms, w.state
+    at, n = _find_tokens(w, at, end, 1)
+    if n == 1:
         return count
     state[:] = 0
-    _know(w, 0, 1)
-    _begin(w, known[0], 0)
-    begin, i, position = places[0, _START], 0, 0
-    atoms[LAST] = _one(94)
+    _describe(w, 1, 2)
+    _copy(atoms[1], w.begun)
+    w.begun[LAST] = _one(94)
+    begin, i, position = places[1, _START], 1, 0
     while True:
-        _describe_window(w, n)
-        decided = n - FORWARD if at < end else n - 1
+        if at == end:
+            _clear(w, n)
+            _clear(w, n + 1)
+        decided = n - 1 if at == end else n - FORWARD
         while i < decided:
             place = places[i]
             position += 1
-            if place[_FIRST] == _SMALL:
-                state[_LOWERED] = position
             if place[_CORE] > place[_START] or place[_CORE_END] < place[_END]:
                 _enter(w, place, position)
-            if _is_open(place, places[i + 1]):
-                _tell(w, position)
-                _look(w, n, i, position - state[_BEGUN])
-                if _total(w, model.seeds, model.features) > 0:
-                    found[count, 0], found[count, 1], found[count, 2] = begin, place[_END], p
-                    count += 1
-                    begin = places[i + 1, _START]
-                    _begin(w, known[i + 1], position)
-                    atoms[LAST] = _one(place[_FINAL])
+            final, following = codes[place[_END] - 1], places[i + 1, _START]
+            # No sentence begins with a small letter behind a word, a comma or an apostrophe.
+            may = codes[following] != _SMALL or not (_WORDLY[final] or final in (_COMMA, _APOSTROPHE))
+            if may and _begins(w, n, i, position):
+                found[count, 0], found[count, 1], found[count, 2] = begin, place[_END], p
+                count += 1
+                begin = following
+                state[_BEGUN] = position
+                _copy(atoms[i + 1], w.begun)
+                w.begun[LAST] = _one(final)
             if place[_ENDS]:
                 state[_MARKED] = position
             i += 1
@@ -970,12 +783,9 @@ def _split_paragraph(w: Any, at: int, end: int, p: int, model: Any, found: Any, 
             break
         kept = i - BEHIND
         for t in range(kept, n):
-            for k in range(PLACES):
-                places[t - kept, k] = places[t, k]
-            for k in range(KNOWN):
-                known[t - kept, k] = known[t, k]
-        i = BEHIND
-        at, n = _find_tokens(w.units, w.codes, at, end, places, n - kept)
+            _copy(places[t], places[t - kept + 1])
+            _copy(atoms[t], atoms[t - kept + 1])
+        i = BEHIND + 1
+        at, n = _find_tokens(w, at, end, n - kept + 1)
     found[count, 0], found[count, 1], found[count, 2] = begin, places[n - 1, _END], p
-    count += 1
-    return count
+    return count + 1

@@ -150,6 +150,21 @@ class Token:
         self.coarse = self._coarse()
         self.ends = ends(surface)
 
+    def atoms(self):
+        """The atoms of the token itself."""
+        return {
+            "word": self.word,
+            "shape": self.shape,
+            "mark": self.mark,
+            "coarse": self.coarse,
+            "abbreviation": self.abbreviation,
+            "suffix": self.suffix,
+            "first": self.first,
+            "opening": self.opening,
+            "post": self.post,
+            "starter": bit(self.is_opening),
+        }
+
     def citation_kinds(self):
         """The kinds of the token with its brackets as they are."""
         return "".join(c if c in "[]" else k for c, k in zip(self.surface, self.kinds, strict=True))
@@ -175,26 +190,6 @@ def squeezed_after_word(surface):
     return "W" + squeezed(surface)
 
 
-def paragraph_atoms(tokens):
-    """The atoms that are the same at every gap of a paragraph."""
-    after = any(
-        token.ends and len(token.surface) > 3 and following.kinds[0] == "x"
-        for token, following in itertools.pairwise(tokens)
-    )
-    informal = after or any(token.exact == "i" for token in tokens)
-    doubled = any(token.word in ("u", "ur", "lol") or re.search("[.?!]{2}", kinds(token.tail)) for token in tokens)
-    n, count = len(tokens), sum(token.ends for token in tokens)
-    share = sum(token.kinds[0] == "X" for token in tokens) / n
-    closed = tokens[-1].kinds[-1] in END | CLOSER
-    return {
-        "style": ("L" if informal else "M" if doubled else "-") + ("." if closed else "n"),
-        "caps": "H" if share > 0.6 else "h" if share > 0.35 else "-",
-        "density": bucket(n // (count + 1)),
-        "ends": bucket(count),
-        "total": bucket(n),
-    }
-
-
 def speaks(tokens, i):
     """Whether a name of at most five words and a verb of saying begin at a token."""
     for token, following in zip(tokens[i : i + 5], tokens[i + 1 : i + 6], strict=False):
@@ -208,6 +203,10 @@ def speaks(tokens, i):
 def rule(tokens, i, since):
     """Whether a plain rule sees an end behind a token."""
     t, following = i, tokens[i + 1]
+    if is_footnote(following) and i + 2 < len(tokens) and tokens[i + 2].is_opening and tokens[i].ends:
+        return False
+    if i and is_footnote(tokens[i]) and following.is_opening and tokens[i - 1].ends:
+        return True
     while t > 0 and i - t < min(since - 1, 8) and (tokens[t].is_citation or tokens[t].is_emoticon):
         t -= 1
     token = tokens[t]
@@ -246,20 +245,6 @@ def bit(condition):
     return "1" if condition else "0"
 
 
-def windows(tokens):
-    """The stretches of tokens of a long paragraph that are looked at together, and how many gaps each leaves open."""
-    first = 0
-    while True:
-        last = first + boundaries.WINDOW
-        while last < len(tokens) and tokens[last - 1].end == tokens[last].start:
-            last += 1
-        if last >= len(tokens):
-            yield first, tokens[first:], 1
-            return
-        yield first, tokens[first:last], boundaries.FORWARD
-        first = last - boundaries.FORWARD - boundaries.BEHIND
-
-
 def is_open(token, following):
     """Whether a sentence may begin at a gap."""
     return following.kinds[0] != "x" or not (is_word(token.kinds[-1]) or token.kinds[-1] in ",'")
@@ -269,20 +254,19 @@ class Followed:
     """What is followed from token to token of a paragraph."""
 
     def __init__(self, first):
-        self.position = self.run = self.since_mark = 0
+        self.position = self.since_mark = 0
         self.straight, self.curly, self.brackets = False, 0, 0
-        self.opened, self.apart, self.last = 0, False, "^"
-        self.begin(first)
+        self.opened, self.apart = 0, False
+        self.begin(first, "^")
 
-    def begin(self, token):
-        self.first, self.since, self.capitals = token, 0, True
+    def begin(self, token, last):
+        """A sentence begins with a token, the last one ended with the kind `last`."""
+        self.first, self.since, self.last = token, 0, last
 
     def enter(self, token):
         self.position += 1
         self.since += 1
         self.since_mark += 1
-        self.capitals = self.capitals and token.first != "x"
-        self.run = 0 if token.first == "x" else self.run + 1
         for c in "" if token.is_emoticon else token.surface:
             closed = not (self.straight or self.curly)
             self.straight ^= c == '"'
@@ -304,10 +288,7 @@ class Followed:
             "quoted": self.quoted(),
             "since": bucket(self.since),
             "since_mark": bucket(self.since_mark),
-            "position": bucket(self.position - 1),
-            "before_run": bucket(self.run),
             "last": self.last,
-            "capitals": bit(self.capitals),
         }
 
 
@@ -320,59 +301,22 @@ def likeness(token, first):
     return "m" if token.opening == first.opening != "" else "x"
 
 
+NO_TOKEN = dict.fromkeys("word mark post".split(), "") | {"shape": "0", "starter": "0"}
+
+
 def gap_atoms(tokens, i, since):
-    """The atoms of the gap behind a token."""
-    n = len(tokens)
-    token, following = tokens[i], tokens[i + 1]
-    before = tokens[i - 1] if i else None
-    second = tokens[i + 2] if i + 2 < n else None
-    third = tokens[i + 3] if i + 3 < n else None
-    footnote = is_footnote(following) and second is not None and second.is_opening and token.ends
-    after = before is not None and is_footnote(token) and following.is_opening and before.ends
-    ahead = next((k for k, t in enumerate(tokens[i + 1 :], 1) if t.ends), n - 1 - i)
-    small = next((k for k, t in enumerate(tokens[i + 1 :]) if t.first == "x"), n)
-    again = following.core and (
-        "1" if following.word == token.word else "2" if before and following.word == before.word else ""
-    )
-    return {
-        "mark": token.mark,
-        "word": token.word,
-        "coarse": token.coarse,
-        "shape": token.shape,
-        "abbreviation": token.abbreviation,
-        "suffix": token.suffix,
-        "before_word": before.word if before else "",
-        "before_shape": before.shape if before else "0",
-        "before_mark": before.mark if before else "",
-        "next_first": following.first,
-        "next_shape": following.shape,
-        "next_word": following.word,
-        "next_exact": following.exact,
-        "next_suffix": following.suffix,
-        "opening": following.opening,
-        "next_post": following.post,
-        "next_mark": following.mark,
-        "second_word": second.word if second else "",
-        "second_shape": second.shape if second else "0",
-        "second_post": second.post if second else "",
-        "third_shape": third.shape if third else "0",
-        "starter": bit(following.is_opening),
-        "speech": bit(any(t is not None and t.is_speech for t in (following, second, third))),
-        "second_speech": bit(second is not None and second.is_speech),
-        "second_starter": bit(second is not None and second.is_opening),
-        "rest": bucket(n - 1 - i),
+    """The atoms of the gap behind a token: those of the tokens around it, and those that compare them."""
+    near = {name: tokens[k] for k, name in enumerate(boundaries.NEIGHBOURS, i - 1) if 0 <= k < len(tokens)}
+    atoms = {}
+    for name in boundaries.NEIGHBOURS:
+        values = near[name].atoms() if name in near else NO_TOKEN
+        atoms |= {f"{name}_{column}".strip("_"): value for column, value in values.items()}
+    ahead = next((k for k, t in enumerate(tokens[i + 1 :], 1) if t.ends), len(tokens) - 1 - i)
+    return atoms | {
+        "speech": bit(any(t.is_speech for t in tokens[i + 1 : i + 4])),
+        "rule": bit(rule(tokens, i, since)),
         "next_end": bucket(ahead),
         "next_final": tokens[i + ahead].kinds[-1] if ahead <= 40 else "0",
-        "next_run": bucket(min(small, ahead)),
-        "again": again or "0",
-        "emoticon": bit(token.is_emoticon),
-        "next_emoticon": bit(following.is_emoticon),
-        "citation": bit(token.is_citation),
-        "next_citation": bit(following.is_citation),
-        "glued": bit(token.end != following.start),
-        "rule": bit(not footnote and (after or rule(tokens, i, since))),
-        "footnote": bit(footnote),
-        "after_footnote": bit(after),
     }
 
 
@@ -382,27 +326,20 @@ def gaps(text, is_boundary):
     ``is_boundary(position, features)`` says whether a sentence begins there: what follows depends on it.
     """
     tokens = [Token(text, start, end) for start, end in runs(text)]
-    if not tokens:
-        return
-    followed = Followed(tokens[0])
-    for begin, window, left in windows(tokens):
-        whole = paragraph_atoms(window)
-        for i in range(followed.position - begin, len(window) - left):
-            token, following = window[i], window[i + 1]
-            followed.enter(token)
-            if is_open(token, following):
-                atoms = whole | followed.atoms() | gap_atoms(window, i, followed.since)
-                atoms["first"] = likeness(following, followed.first)
-                features = [
-                    "\t".join([str(k), *(atoms[name] for name in names)])
-                    for k, names in enumerate(boundaries.TEMPLATES)
-                ]
-                yield token.end, following.start, features
-                if is_boundary(following.start, features):
-                    followed.begin(following)
-                    followed.last = token.kinds[-1]
-            if token.ends:
-                followed.since_mark = 0
+    followed = Followed(tokens[0]) if tokens else None
+    for i, (token, following) in enumerate(itertools.pairwise(tokens)):
+        followed.enter(token)
+        if is_open(token, following):
+            atoms = followed.atoms() | gap_atoms(tokens, i, followed.since)
+            atoms["likeness"] = likeness(following, followed.first)
+            features = [
+                "\t".join([str(k), *(atoms[name] for name in names)]) for k, names in enumerate(boundaries.TEMPLATES)
+            ]
+            yield token.end, following.start, features
+            if is_boundary(following.start, features):
+                followed.begin(following, token.kinds[-1])
+        if token.ends:
+            followed.since_mark = 0
 
 
 @cache
@@ -418,7 +355,11 @@ def find_sentences_reference(paragraph):
     """The sentences of one English paragraph."""
 
     def begins(_, features):
-        return sum(weights().get(feature, 0) for feature in features) > 0
+        values = [weights().get(feature, 0) for feature in features]
+        early = sum(values[: boundaries.EARLY])
+        if boundaries.CLEAR <= early <= boundaries.SURE:
+            return sum(values) > 0
+        return early > boundaries.SURE
 
     cuts = [(end, start) for end, start, features in gaps(paragraph, begins) if begins(start, features)]
     places = list(runs(paragraph))

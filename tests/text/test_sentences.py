@@ -293,7 +293,7 @@ def test_stretches_of_a_text_are_split_as_texts_of_their_own(language, splitter)
 
 
 @needs_data
-@pytest.mark.parametrize(("name", "everywhere", "inside"), [("ewt", 0.895, 0.922), ("gum", 0.969, 0.98)])
+@pytest.mark.parametrize(("name", "everywhere", "inside"), [("ewt", 0.897, 0.924), ("gum", 0.968, 0.98)])
 def test_score_on_treebanks(name, everywhere, inside):
     table = evaluate_sentences(DATA / "ud_dev" / f"en_{name}-ud-dev.conllu", sentences)
     assert table["f1"].iloc[0] >= everywhere
