@@ -64,7 +64,7 @@ def join(
     is `own`, unless `itself` is false. Word numbers are below `types`. About `room` pairs come at a time; with several
     `threads` they come in another order.
     """
-    index, sizes, number = _index_of(own, threshold, types), np.diff(own.begin), 0
+    index, sizes, number = _index_of(own.begin, own.items, threshold, types), np.diff(own.begin), 0
     # Each thread moves its own ``head`` on, and marks its own ``last``.
     indices = [index, *(index._replace(head=index.head.copy(), last=index.last.copy()) for _ in range(threads - 1))]
     with ThreadPoolExecutor(threads) as pool:
@@ -117,28 +117,22 @@ class _Index(NamedTuple):
     last: Ids  # (sets,) the last set that each was compared with
 
 
-def _index_of(sets: Sets, threshold: float, types: int) -> _Index:
-    """Index sets whose word numbers are below `types`."""
-    begin, items = sets.begin, sets.items
-    kept, room = first_words(begin, items, threshold, types)
-    head = np.cumsum(room, dtype=np.int32)
-    owner, position, sizes = np.empty((3, head[-1]), dtype=np.int32)
-    signs, last = np.empty(head[-1], dtype=np.uint64), np.full(len(kept), -1, dtype=np.int32)
-    index = _Index(begin, items, head, head.copy(), owner, position, sizes, signs, last)
-    _fill(index, _bits_of(begin, items), kept)
-    return index
-
-
 @compiled
-def _fill(index: Any, bits: Any, kept: Any) -> None:
-    """Enter the `kept` first words of each set; ``tail`` moves from the begin of each list to its end."""
-    begin, items, tail = index.begin, index.items, index.tail
+def _index_of(begin: Any, items: Any, threshold: float, types: int) -> Any:
+    """The `_Index` of the sets ``items[begin[x] : begin[x + 1]]``, whose word numbers are below `types`."""
+    kept, room = first_words(begin, items, threshold, types)
+    head = np.cumsum(room).astype(np.int32)
+    tail, entries = head.copy(), head[-1]
+    owner, position, sizes = np.empty(entries, np.int32), np.empty(entries, np.int32), np.empty(entries, np.int32)
+    signs, last = np.empty(entries, np.uint64), np.full(len(kept), -1, np.int32)
     for x in range(len(kept)):
+        sign = _bits(items, begin[x], begin[x + 1])
         for i in range(begin[x], begin[x] + kept[x]):
             place = tail[items[i]]
-            index.owner[place], index.position[place] = x, i
-            index.sizes[place], index.signs[place] = begin[x + 1] - begin[x], bits[x]
+            owner[place], position[place] = x, i
+            sizes[place], signs[place] = begin[x + 1] - begin[x], sign
             tail[items[i]] += 1
+    return _Index(begin, items, head, tail, owner, position, sizes, signs, last)
 
 
 @compiled

@@ -136,27 +136,22 @@ def _outside(pair: Ints, spans: Ints, summary: Ints, paragraphs: Ints) -> NDArra
     return kept
 
 
-def faithful_cores(run: NDArray[np.int32], spans: Ints) -> tuple[NDArray[np.float64], NDArray[np.bool_], Ints]:
+@compiled
+def faithful_cores(run: Any, spans: Any) -> Any:
     """The share of each side of passages in runs of the other, (passages, 2), which are faithful, and their tokens.
 
     `run`: a number for the `RUN` words from each token on; `spans`: (passages, 4) first and last token in a, then in b.
     A faithful passage is cut to its core, from the first word in a run to the last, and its share is the core's.
     """
-    share, faithful, cores = np.empty((len(spans), 2)), np.zeros(len(spans), dtype=bool), spans.copy()
-    mark = np.zeros(int(run.max(initial=0)) + 1, dtype=np.int32)
-    _trim(run, mark, cores, share, faithful)
-    return share, faithful, cores
-
-
-@compiled
-def _trim(run: Any, mark: Any, spans: Any, share: Any, faithful: Any) -> None:
-    """Set `spans`, `share` and `faithful` in place; `mark`: a zero for each number in `run`."""
+    share, faithful, cores = np.empty((len(spans), 2)), np.zeros(len(spans), dtype=np.bool_), spans.copy()
+    mark = np.zeros((run.max() if len(run) else 0) + 1, dtype=np.int32)
     core = np.empty(4, dtype=np.int64)
-    for k in range(len(spans)):
-        _measure(run, mark, 4 * k, spans[k], share[k], core)
+    for k in range(len(cores)):
+        _measure(run, mark, 4 * k, cores[k], share[k], core)
         if min(share[k, 0], share[k, 1]) >= FAITHFUL:
-            faithful[k], spans[k] = True, core
-            _measure(run, mark, 4 * k + 2, spans[k], share[k], core)
+            faithful[k], cores[k] = True, core
+            _measure(run, mark, 4 * k + 2, cores[k], share[k], core)
+    return share, faithful, cores
 
 
 @compiled
