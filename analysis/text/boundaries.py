@@ -136,20 +136,20 @@ IS_OPENING, IS_SPEECH, IS_TITLE, IS_ABBREVIATION, IS_STARTER, IS_EMOTICON, IS_CI
 _BASIS, _PRIME, _MIXER = np.uint64(0xCBF29CE484222325), np.uint64(0x100000001B3), np.uint64(0x9E3779B97F4A7C15)
 _FACTORS = np.array([pow(int(_MIXER), 2 * k + 1, 1 << 64) for k in range(MOST)], np.uint64)
 _SALTS = np.arange(1, len(TEMPLATES) + 1, dtype=np.uint64) * _MIXER
-# The table of features: the upper bits of a key choose its group, whose seed leads to a place that no other key has.
+# The hash table: the upper bits of a key choose its group, whose seed leads to a place that no other key has.
 _GROUPS, _PLACES = np.uint64(11), np.uint64(13)
 _GROUP, _PLACE, _STEP = np.uint64(64) - _GROUPS, np.uint64(64) - _PLACES, np.uint64(1)
 _TRIES = np.uint64(1 << 20)
-_WEIGHT, _TOP = np.uint64(16), np.uint64(48)  # bits of a weight in a table, and of the key beside it
+_WEIGHT, _TOP = np.uint64(16), np.uint64(48)  # bits of a number in the table, and of the key beside it
 
-# The columns of what is known of every token, before its atoms are.
+# The columns of `places`.
 _START, _END, _CORE, _CORE_END, _ENDS, _DESCRIBED = range(6)
-# What is followed from token to token: what is open, and at which token of the paragraph a sentence began, a mark
-# ended one, and a quotation was opened, and whether that was inside the sentence.
+# The state: what is open; the number of the token before the sentence, of the last one with a mark that ends one, and
+# of the one that opened the quotation; and whether that was inside its sentence.
 _STRAIGHT, _CURLED, _BRACKETS, _BEGUN, _MARKED, _OPENED, _APART = range(7)
 
-# A long paragraph is looked at in windows of this many tokens, or a few more; decided are all gaps of a window but the
-# last ones, and the next begins a little before them. What a gap's atoms look at is nearer than that.
+# A long paragraph is read in windows of this many tokens, or a few more. The last FORWARD gaps of a window are decided
+# in the next, which begins BEHIND tokens before them: no atom looks further.
 WINDOW, BEHIND, FORWARD = 1024, 10, 64
 
 
@@ -165,10 +165,11 @@ class Model(NamedTuple):
 
 
 class Window(NamedTuple):
-    """The tokens that are looked at together: the text, the kinds of its characters, and the rows of the tokens.
+    """The text, the kinds of its characters, and a row of `places` and of `atoms` for each token of a window.
 
-    The first token has row 1; row 0 and those behind the last token of a paragraph are of no token. ``state``: what is
-    followed from token to token. ``begun``: the row of atoms of the token with which the sentence began.
+    The first token has row 1; row 0 and the two behind the last token of a paragraph stand for no token.
+    ``row_by_row``: the atoms as one row. ``state``: quotations, brackets and sentences as they are at the token.
+    ``begun``: the atoms of the first token of the sentence. ``seeds``, ``table``: those of the `Model`.
     """
 
     units: NDArray[np.uint32]
@@ -205,12 +206,15 @@ def model(path: Path = WEIGHTS) -> Model:
     for bit, words in [*lists, (IS_TITLE, TITLES), (IS_ABBREVIATION, ABBREVIATIONS)]:
         for key in map(_hash, sorted(words)):
             values[key] = values.get(key, 0) | bit
+    salts, factors = _SALTS.tolist(), _FACTORS.tolist()
     for line in path.read_text(encoding="utf-8").splitlines():
         if not line.startswith("#"):
             template, *atoms, weight = line.split("\t")
-            products = (_hash(atom) * int(factor) for atom, factor in zip(atoms, _FACTORS, strict=False))
-            values[(int(_SALTS[int(template)]) + sum(products)) % (1 << 64)] = int(weight)
-    return Model(kinds, *_arranged(np.array([*values], np.uint64), np.array([*values.values()])))
+            key = salts[int(template)]
+            for atom, factor in zip(atoms, factors, strict=False):
+                key += _hash(atom) * factor
+            values[key % (1 << 64)] = int(weight)
+    return Model(kinds, *_perfect_table(np.array([*values], np.uint64), np.array([*values.values()])))
 
 
 def english_spans(texts: Sequence[str], stretches: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -237,7 +241,7 @@ def _units(text: str) -> NDArray[np.uint32]:
 
 @cache
 def _hash(text: str) -> int:
-    """The hash of a string (FNV-1a), as `_joined` makes it."""
+    """The hash of a string (FNV-1a), which `_extended` computes in compiled loops."""
     value = int(_BASIS)
     for c in text:
         value = (value ^ ord(c)) * int(_PRIME) % (1 << 64)
@@ -245,30 +249,30 @@ def _hash(text: str) -> int:
 
 
 @uncounted
-def _joined(value: Any, c: Any) -> Any:
+def _extended(value: Any, c: Any) -> Any:
     """The hash (FNV-1a) of a string with one more character."""
     return (value ^ np.uint64(c)) * _PRIME
 
 
 @uncounted
-def _one(c: Any) -> Any:
+def _character(c: Any) -> Any:
     """The hash of one character."""
-    return _joined(_BASIS, c)
+    return _extended(_BASIS, c)
 
 
 @uncounted
 def _bit(condition: Any) -> Any:
-    return _one(_YES if condition else _NO)
+    return _character(_YES if condition else _NO)
 
 
 @uncounted
 def _bucket(n: int) -> Any:
     """The hash of the digit that says how large a number is."""
     if n > _FAR:
-        return _one(57)
+        return _character(57)
     if n <= 3:
-        return _one(48 + n)
-    return _one(52 + (n > 5) + (n > 8) + (n > 12) + (n > 20))
+        return _character(48 + n)
+    return _character(52 + (n > 5) + (n > 8) + (n > 12) + (n > 20))
 
 
 @uncounted
@@ -278,28 +282,31 @@ def _place_of(key: Any, seeds: Any) -> Any:
 
 
 @uncounted
-def _value(key: Any, seeds: Any, table: Any) -> Any:
-    """The number of a key, 0 where it is not in the table."""
+def _look_up(key: Any, seeds: Any, table: Any) -> Any:
+    """The number of a key, 0 if it is not in the table."""
     found = table[_place_of(key, seeds)]
     number = np.int64(found << _TOP) >> np.int64(_TOP)
     return number if (found ^ (key << _WEIGHT)) >> _WEIGHT == 0 else 0
 
 
-def _arranged(keys: NDArray[np.uint64], numbers: NDArray[np.int64]) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
-    """The seeds and the table of the keys, the largest groups first, which need the most free places.
+def _perfect_table(
+    keys: NDArray[np.uint64], numbers: NDArray[np.int64]
+) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+    """A perfect hash table of `keys`: the seed of each group, and the table.
 
-    A look-up reads one place, whether the key is there or not, without a branch for the processor to guess.
+    Placed first are the largest groups, which need the most free places. A look-up reads one place, whether the key is
+    there or not, and has no branch to mispredict.
     """
     groups = (keys >> _GROUP).astype(np.int64)
     order = np.lexsort((groups, -np.bincount(groups)[groups]))
     seeds, table = np.zeros(1 << _GROUPS, np.uint64), np.zeros(1 << _PLACES, np.uint64)
-    _arrange(keys[order], numbers[order], seeds, table)
+    _place_keys(keys[order], numbers[order], seeds, table)
     return seeds, table
 
 
 @compiled
-def _arrange(keys: Any, numbers: Any, seeds: Any, table: Any) -> None:
-    """Give each group the smallest seed by which all its keys have a place of their own."""
+def _place_keys(keys: Any, numbers: Any, seeds: Any, table: Any) -> None:
+    """Find for each group the smallest seed that gives all its keys a free place."""
     begin = 0
     while begin < len(keys):
         group = keys[begin] >> _GROUP
@@ -321,7 +328,7 @@ def _arrange(keys: Any, numbers: Any, seeds: Any, table: Any) -> None:
 
 @uncounted
 def _paragraph(units: Any, begin: int, end: int, kinds: Any, codes: Any) -> int:
-    """Write the kind of every character of a paragraph, and give its end, which is a blank line's or `end`."""
+    """Write the kind of every character of a paragraph, and return its end: behind a blank line, or `end`."""
     for i in range(begin, end):
         unit = units[np.uint64(i)]
         codes[np.uint64(i)] = kinds[unit]
@@ -353,7 +360,7 @@ def _marks(codes: Any, start: int, end: int, value: Any) -> Any:
         if kind == before and kind == last:
             continue
         before, last = last, kind
-        value = _joined(value, kind)
+        value = _extended(value, kind)
         n += 1
         if n == 4:
             break
@@ -397,10 +404,10 @@ def _may_begin(units: Any, codes: Any, start: int, end: int, i: int) -> bool:
 def _find_tokens(w: Any, i: int, end: int, n: int) -> tuple[int, int]:
     """Write the places of tokens into the rows from `n` on, until the window is full or the paragraph ends.
 
-    Returns where to go on, and the row behind the last. Behind the paragraph `codes` has a blank.
+    Returns where to go on, and the row behind the last. `codes` must have a blank behind the paragraph.
     """
     units, codes, places = w.units, w.codes, w.places
-    while i < end and codes[i] == _SPACE:
+    while i < end and codes[np.uint64(i)] == _SPACE:
         i += 1
     while n <= WINDOW and i < end:
         begin = first = i
@@ -423,7 +430,7 @@ def _find_tokens(w: Any, i: int, end: int, n: int) -> tuple[int, int]:
                     begin = k
             _place_token(codes, begin, i, places[n])
             n += 1
-        while i < end and codes[i] == _SPACE:
+        while i < end and codes[np.uint64(i)] == _SPACE:
             i += 1
     return i, n
 
@@ -443,7 +450,7 @@ def _place_token(codes: Any, start: int, end: int, place: Any) -> None:
 
 @uncounted
 def _describe(w: Any, first: int, last: int) -> None:
-    """Fill in the atoms of the tokens from row `first` up to `last` that have none yet."""
+    """Compute the atoms of the tokens from row `first` up to `last` that have none yet."""
     for t in range(first, last):
         if not w.places[t, _DESCRIBED]:
             w.places[t, _DESCRIBED] = 1
@@ -466,18 +473,18 @@ def _describe_token(w: Any, place: Any, atoms: Any) -> None:
             dotted |= unit == _STOP
             signed |= unit == 64 or unit == 47
             unit = np.uint32(_APOSTROPHE) if unit == _CURLY else unit
-        exact = _joined(exact, unit)
+        exact = _extended(exact, unit)
         unit = unit | np.uint32(32) if 65 <= unit <= 90 else unit
-        lower = _joined(lower, unit)
+        lower = _extended(lower, unit)
         if i > core:
             seen |= _BIT_OF[kind]
         if i >= core_end - 3:
-            suffix = _joined(suffix, unit)
+            suffix = _extended(suffix, unit)
     first = codes[core] if length else _NO
     number = first == _DIGIT and seen | _BIT_OF[_DIGIT] == _BIT_OF[_DIGIT]
-    shape = _one(first)
+    shape = _character(first)
     if number:
-        shape = _joined(shape, _DIGIT) if length > 2 else shape
+        shape = _extended(shape, _DIGIT) if length > 2 else shape
     elif length:
         capitals, smalls = seen & _BIT_OF[_CAPITAL], seen & _BIT_OF[_SMALL]
         if signed:
@@ -490,14 +497,14 @@ def _describe_token(w: Any, place: Any, atoms: Any) -> None:
             rest = _CAPITAL
         else:
             rest = _SMALL if smalls and not capitals else _MIXED
-        shape = _joined(shape, rest)
+        shape = _extended(shape, rest)
         if dotted:
-            shape = _joined(shape, _STOP)
-    flags = _value(exact, w.seeds, w.table)
+            shape = _extended(shape, _STOP)
+    flags = _look_up(exact, w.seeds, w.table)
     if lower != exact:
-        flags |= _value(lower, w.seeds, w.table)
+        flags |= _look_up(lower, w.seeds, w.table)
     if elided:
-        flags |= _value(stem, w.seeds, w.table) & (IS_OPENING | IS_STARTER)
+        flags |= _look_up(stem, w.seeds, w.table) & (IS_OPENING | IS_STARTER)
     if flags & IS_TITLE:
         kind_of_word = _TITLE
     elif flags & IS_ABBREVIATION:
@@ -514,13 +521,13 @@ def _describe_token(w: Any, place: Any, atoms: Any) -> None:
     if _is_citation(units, codes, start, end):
         flags |= IS_CITATION
     atoms[WORD], atoms[SUFFIX], atoms[SHAPE] = lower, suffix, shape
-    atoms[FIRST], atoms[ABBREVIATION] = _one(first), _one(kind_of_word)
+    atoms[FIRST], atoms[ABBREVIATION] = _character(first), _character(kind_of_word)
     atoms[OPENING] = _marks(codes, start, core, _BASIS)
     atoms[POST] = _marks(codes, core_end, end, _BASIS)
-    atoms[MARK] = atoms[POST] if length else _marks(codes, start, end, _one(_WORDLESS))
+    atoms[MARK] = atoms[POST] if length else _marks(codes, start, end, _character(_WORDLESS))
     atoms[COARSE] = _coarse(units, codes, core_end if length else start, end)
     if not length:
-        atoms[COARSE] = _joined(atoms[COARSE], _WORDLESS)
+        atoms[COARSE] = _extended(atoms[COARSE], _WORDLESS)
     atoms[STARTER], atoms[BITS] = _bit(flags & IS_OPENING), flags
 
 
@@ -539,8 +546,8 @@ def _coarse(units: Any, codes: Any, start: int, end: int) -> Any:
         else:
             coarse = kind
     if coarse == 0:
-        return _one(closer if closer else _NO)
-    return _joined(_one(coarse), closer) if closer else _one(coarse)
+        return _character(closer if closer else _NO)
+    return _extended(_character(coarse), closer) if closer else _character(coarse)
 
 
 @uncounted
@@ -563,11 +570,11 @@ def _is_citation(units: Any, codes: Any, start: int, end: int) -> bool:
 
 
 @uncounted
-def _speaks(w: Any, n: int, i: int) -> Any:
+def _names_speaker(w: Any, n: int, i: int) -> Any:
     """Whether a name of at most five words and a verb of saying begin at token `i`."""
     for j in range(i, min(i + 5, n - 1)):
         _describe(w, j, j + 2)
-        if w.atoms[j, FIRST] != _one(_CAPITAL) or w.atoms[j, BITS] & np.uint64(IS_STARTER):
+        if w.atoms[j, FIRST] != _character(_CAPITAL) or w.atoms[j, BITS] & np.uint64(IS_STARTER):
             return False
         if w.atoms[j + 1, BITS] & np.uint64(IS_SPEECH):
             return True
@@ -593,29 +600,29 @@ def _rule(w: Any, n: int, i: int, since: int) -> Any:
     if not places[t, _ENDS]:
         lone = codes[places[i, _END] - 1] == _DASH and places[i, _CORE] == places[i, _CORE_END]
         return starter and lone and i > 1 and codes[places[i - 1, _END] - 1] in (_SMALL, _DASH)
-    if following & hanging or first == _one(_NO):
+    if following & hanging or first == _character(_NO):
         return False
     j = end - 1
     while _CLOSING[codes[j]]:
         j -= 1
     closed = j < end - 1
-    small = first == _one(_SMALL)
+    small = first == _character(_SMALL)
     if codes[j] != _STOP:
-        return not (closed and (small or _speaks(w, n, i + 1)))
-    if atoms[t, COARSE] == _one(_DOTS) or atoms[t, COARSE] == _joined(_one(_DOTS), _WORDLESS):
-        return first == _one(_CAPITAL) and not closed
+        return not (closed and (small or _names_speaker(w, n, i + 1)))
+    if atoms[t, COARSE] == _character(_DOTS) or atoms[t, COARSE] == _extended(_character(_DOTS), _WORDLESS):
+        return first == _character(_CAPITAL) and not closed
     if closed:
         return not small
     if j == places[t, _CORE_END]:
         kind, length = atoms[t, ABBREVIATION], end - 1 - places[t, _CORE]
-        number = kind == _one(_NUMBER)
-        if kind == _one(_TITLE):
+        number = kind == _character(_NUMBER)
+        if kind == _character(_TITLE):
             return False
-        if kind == _one(_INITIAL):
+        if kind == _character(_INITIAL):
             return starter
-        if kind == _one(_ABBREVIATION) or (kind == _one(_DOTTED) and length <= 7):
+        if kind == _character(_ABBREVIATION) or (kind == _character(_DOTTED) and length <= 7):
             return opening
-        return not ((number and since <= 1) or (first == _one(_DIGIT) and length <= 3 and not number))
+        return not ((number and since <= 1) or (first == _character(_DIGIT) and length <= 3 and not number))
     return True
 
 
@@ -623,18 +630,18 @@ def _rule(w: Any, n: int, i: int, since: int) -> Any:
 def _is_footnote(atoms: Any) -> Any:
     """Whether a token is a number without marks."""
     shape = atoms[SHAPE]
-    number = shape == _one(_DIGIT) or shape == _joined(_one(_DIGIT), _DIGIT)
+    number = shape == _character(_DIGIT) or shape == _extended(_character(_DIGIT), _DIGIT)
     return number and atoms[OPENING] == _BASIS and atoms[POST] == _BASIS
 
 
 @uncounted
 def _begins(w: Any, n: int, i: int, position: int) -> Any:
-    """Whether a sentence begins behind token `i`, which is the paragraph's token number `position`, from 1 on."""
+    """Whether a sentence begins behind token `i`, which is number `position` of the paragraph, from 1 on."""
     state, atoms, begun = w.state, w.atoms[i], w.begun
     since = position - state[_BEGUN]
     _describe(w, max(1, i - 1), i + 2)
     atoms[SINCE], atoms[LAST], atoms[NOTHING] = _bucket(since), begun[LAST], 0
-    total = _sum(w, i, 0, EARLY)
+    total = _sum_of_weights(w, i, 0, EARLY)
     if not CLEAR <= total <= SURE:
         return total > SURE
     _describe(w, i + 2, i + 4)
@@ -642,43 +649,43 @@ def _begins(w: Any, n: int, i: int, position: int) -> Any:
     atoms[QUOTE] = _BASIS  # what is open: q a straight quotation mark, c a curly one, ( a bracket
     for k, c in ((_STRAIGHT, 113), (_CURLED, 99), (_BRACKETS, _OPEN)):
         if state[k]:
-            atoms[QUOTE] = _joined(atoms[QUOTE], c)
-    atoms[QUOTED] = _one(_NO)
+            atoms[QUOTE] = _extended(atoms[QUOTE], c)
+    atoms[QUOTED] = _character(_NO)
     if state[_STRAIGHT] + state[_CURLED]:  # s opened where a sentence begins, m inside it; S and M in one before
-        atoms[QUOTED] = _one((109 if state[_APART] else 115) - (0 if state[_OPENED] > state[_BEGUN] else 32))
+        atoms[QUOTED] = _character((109 if state[_APART] else 115) - (0 if state[_OPENED] > state[_BEGUN] else 32))
     following = w.atoms[i + 1]
-    atoms[LIKENESS] = _one(_NO)
+    atoms[LIKENESS] = _character(_NO)
     if following[SHAPE] == begun[SHAPE]:
-        atoms[LIKENESS] = _one(_SMALL)
+        atoms[LIKENESS] = _character(_SMALL)
         if following[WORD] == begun[WORD]:
-            atoms[LIKENESS] = _one(119)
+            atoms[LIKENESS] = _character(119)
         elif following[OPENING] == begun[OPENING] != _BASIS:
-            atoms[LIKENESS] = _one(109)
+            atoms[LIKENESS] = _character(109)
     near = following[BITS] | w.atoms[i + 2, BITS] | w.atoms[i + 3, BITS]
     atoms[SPEECH_NEAR], atoms[RULE] = _bit(near & np.uint64(IS_SPEECH)), _bit(_rule(w, n, i, since))
     ahead = i + 1
     while ahead < n - 1 and ahead - i <= _FAR and not w.places[ahead, _ENDS]:
         ahead += 1
     atoms[NEXT_END] = _bucket(ahead - i)
-    atoms[NEXT_FINAL] = _one(w.codes[w.places[ahead, _END] - 1] if ahead - i <= _FAR else _NO)
-    return total + _sum(w, i, EARLY, len(_ATOMS)) > 0
+    atoms[NEXT_FINAL] = _character(w.codes[w.places[ahead, _END] - 1] if ahead - i <= _FAR else _NO)
+    return total + _sum_of_weights(w, i, EARLY, len(_ATOMS)) > 0
 
 
 @uncounted
-def _sum(w: Any, i: int, first: int, last: int) -> Any:
+def _sum_of_weights(w: Any, i: int, first: int, last: int) -> Any:
     """The sum of the weights of the templates from `first` up to `last` at the gap behind token `i`."""
     begin, total = (i - 1) * WIDTH, 0
     for k in range(first, last):
         key = _SALTS[k]
         for j in range(MOST):
             key += w.row_by_row[begin + _ATOMS[k, j]] * _FACTORS[j]
-        total += _value(key, w.seeds, w.table)
+        total += _look_up(key, w.seeds, w.table)
     return total
 
 
 @uncounted
 def _enter(w: Any, place: Any, position: int) -> None:
-    """Follow what a token with marks opens and closes; it is the paragraph's token number `position`, from 1 on."""
+    """Update the state for what a token opens and closes; it is number `position` of the paragraph, from 1 on."""
     units, state, start, end = w.units, w.state, place[_START], place[_END]
     if _is_emoticon(units, start, end):
         return
@@ -736,11 +743,11 @@ def _copy(row: Any, to: Any) -> None:
 
 @uncounted
 def _clear(w: Any, t: int) -> None:
-    """Make row `t` one of no token."""
+    """Have row `t` stand for no token."""
     w.places[t] = 0
     w.places[t, _DESCRIBED] = 1
     w.atoms[t] = _BASIS
-    w.atoms[t, SHAPE] = w.atoms[t, STARTER] = _one(_NO)
+    w.atoms[t, SHAPE] = w.atoms[t, STARTER] = _character(_NO)
     w.atoms[t, BITS] = 0
 
 
@@ -754,7 +761,7 @@ def _split_paragraph(w: Any, at: int, end: int, p: int, found: Any, count: int) 
     state[:] = 0
     _describe(w, 1, 2)
     _copy(atoms[1], w.begun)
-    w.begun[LAST] = _one(94)
+    w.begun[LAST] = _character(94)
     begin, i, position = places[1, _START], 1, 0
     while True:
         if at == end:
@@ -775,7 +782,7 @@ def _split_paragraph(w: Any, at: int, end: int, p: int, found: Any, count: int) 
                 begin = following
                 state[_BEGUN] = position
                 _copy(atoms[i + 1], w.begun)
-                w.begun[LAST] = _one(final)
+                w.begun[LAST] = _character(final)
             if place[_ENDS]:
                 state[_MARKED] = position
             i += 1
