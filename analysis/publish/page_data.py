@@ -111,9 +111,10 @@ def _frames(run: Path) -> list[list[str]]:
     return [list(row) for row in zip(labels, labels.values(), codes(list(labels.values())), strict=True)]
 
 
-def _read(table: Path, texts: Sequence[str]) -> pd.DataFrame:
-    """A table of the run, the columns `texts` as they were before writing."""
-    read = pd.read_csv(table, dtype=dict.fromkeys(texts, str), keep_default_na=False)
+def _read(table: Path, texts: Sequence[str], numbers: Sequence[str] = ()) -> pd.DataFrame:
+    """Some columns of a table of the run, the `texts` as they were before writing."""
+    kinds = dict.fromkeys(texts, str)
+    read = pd.read_csv(table, dtype=kinds, usecols=[*texts, *numbers], keep_default_na=False)
     return read.assign(**{name: read[name].map(restored) for name in texts})
 
 
@@ -259,7 +260,7 @@ def _places(
     """The rows of a table of places as columns: document, start, end, and the `keys`, each as numbers of its values."""
     if not path.is_file():
         return None
-    table = _read(path, ["doc_id", *keys])
+    table = _read(path, ["doc_id", *keys], ["start", "end"])
     table = table[table["doc_id"].isin(number)].reset_index(drop=True)
     columns: dict[str, Any] = {"document": table["doc_id"].map(number).tolist()}
     for side in ("start", "end"):
