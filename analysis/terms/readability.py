@@ -49,7 +49,8 @@ def readability(tokens: Tokens, by: str | None = None) -> pd.DataFrame:
         raise ValueError(f"the formulas of readability are for English, and the documents are in {said}")
     own = tokens.subset(english)
     names, group = own.numbered_groups(by)
-    counts = np.concatenate([_counted(shard.tokens) for shard in shards(own)])
+    spoken_in = np.array([syllables(word) for word in own.vocabulary.tolist()], dtype=np.int64)
+    counts = np.concatenate([_counted(shard.tokens, spoken_in[shard.types]) for shard in shards(own)])
     words, spoken, sentences = counts.T
     low, high = rate_intervals(words[:, None], sentences, group, len(names))
     w, y, s = (np.bincount(group, part, len(names)) for part in (words, spoken, sentences))
@@ -79,9 +80,9 @@ def syllables(word: str) -> int:
     )
 
 
-def _counted(tokens: Tokens) -> Ints:
+def _counted(tokens: Tokens, syllables_of: Ints) -> Ints:
     """(documents, 3) the words with a letter of each document, their syllables, and the sentences that have one."""
-    spoken = np.array([syllables(word) for word in tokens.vocabulary], dtype=np.int64)[tokens.ids]
+    spoken = syllables_of[tokens.ids]
     word = np.flatnonzero(spoken)
     n, document = tokens.n_documents, tokens.document[word]
     sentences = tokens.sentence_document[np.unique(tokens.sentence[word])]
