@@ -17,7 +17,7 @@ from analysis.redundancy.near_join import Ids, Sets, comparisons, join, sets_of
 from analysis.redundancy.near_places import pairs_of_copies
 from analysis.redundancy.reuse.borrowing import SIDES, rows_of
 from analysis.text.hashes import run_hashes
-from analysis.text.lookup import document_of, word_at
+from analysis.text.lookup import distinct, document_of, word_at
 from analysis.text.shards import shards
 from analysis.text.shingles import is_first, number_pairs
 from analysis.text.tokens import Tokens, offsets_of
@@ -76,7 +76,7 @@ def near_repeats(
             found.add(*pairs)
         release(sets.items)
     a, b, similarity, omitted = found.rows()
-    places = np.unique(np.append(a, b))
+    places = distinct(np.append(a, b))
     spans = _spans(tokens, unit, places)
     table: dict[str, Any] = {}
     for side, rows in (("a", np.searchsorted(places, a)), ("b", np.searchsorted(places, b))):

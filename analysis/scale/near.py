@@ -30,7 +30,7 @@ from analysis.redundancy.near_join import Sets, cannot_match, first_words, join,
 from analysis.redundancy.near_places import MANY, NONE, PlacePairs, is_listed
 from analysis.redundancy.reuse.borrowing import SIDES
 from analysis.text.hashes import digests, run_begins
-from analysis.text.lookup import document_of
+from analysis.text.lookup import distinct, document_of
 from analysis.text.tokens import Tokens, offsets_of, tokenize
 from analysis.text.units import UNITS, Ints, release, units
 
@@ -346,7 +346,7 @@ def compare_blocks(task: BlockPair, place: Path) -> None:
     types = read_about(merged)["types"]
     own = _block(merged, *task.own)
     other = own if task.other == task.own else _block(merged, *task.other)
-    contents = np.unique(np.append(own.content, other.content))
+    contents = distinct(np.append(own.content, other.content))
     begin, copies = _copies_of(merged, contents)
     units, places = np.unique(copies, return_inverse=True)
     found = PlacePairs(begin, places)

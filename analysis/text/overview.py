@@ -7,6 +7,7 @@ import pandas as pd
 
 from analysis.core.compiled import compiled
 from analysis.text.documents import Offsets
+from analysis.text.lookup import distinct
 from analysis.text.shards import sentence_counts, shards
 from analysis.text.tokens import Tokens
 
@@ -61,8 +62,8 @@ def _count_types(tokens: Tokens, group: Offsets, groups: int) -> Offsets:
         types += np.bincount(found[inside], minlength=groups)
         held.append(found[~inside] * len(tokens.vocabulary) + shard.types[local[~inside]])
         if sum(map(len, held[1:])) > HELD:
-            held = [np.unique(np.concatenate(held))]
-    shared = np.unique(np.concatenate(held)) // max(len(tokens.vocabulary), 1)
+            held = [distinct(np.concatenate(held))]
+    shared = distinct(np.concatenate(held)) // max(len(tokens.vocabulary), 1)
     return types + np.bincount(shared, minlength=groups)
 
 
