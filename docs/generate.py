@@ -30,7 +30,7 @@ missing value, and numbers have six significant digits. `<group>` stands for the
 names; another name in angle brackets for all further columns. Not every run has every table: some need dates,
 groups, coded sentences or an option. [methods.md](methods.md) says how the numbers are made.
 
-A text in a CSV file never runs as a formula: an apostrophe stands before each `=`, `+`, `-`, `@` (or full-width `＝`,
+A text in a CSV file never runs as a formula: an apostrophe precedes each `=`, `+`, `-`, `@` (or full-width `＝`,
 `＋`, `－`, `＠`) that begins it, or follows a semicolon, a tab or a line end in it, with nothing but blanks, control
 characters, quotation marks and apostrophes between. Numbers in columns of numbers are as they are. Lafz takes one
 apostrophe off wherever it reads a table (`load_run`, the parameter `reference`, a coding sheet); elsewhere one line

@@ -104,7 +104,7 @@ def cross_validate(
     parts = {"stratified": _fold_numbers(splitter.split(labels, labels), len(labels))}
     notes = _size_notes(names, counts)
     if again := len(texts) - len({" ".join(text.split()).casefold() for text in texts}):
-        note = f"{again} of {len(texts)} texts stand there before, word for word: a model that was trained on a copy"
+        note = f"{again} of {len(texts)} texts occurred there before, verbatim: a model that was trained on a copy"
         notes += (f"{note} knows it, and the figures are too good; drop the copies first",)
     if groups is not None:
         sources = len(np.unique(groups))

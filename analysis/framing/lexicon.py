@@ -120,7 +120,7 @@ def read_lexicon(
             pattern, weight, note = reader.term(item)
             if pattern in frame_of:
                 where = "twice in it" if frame_of[pattern] == frame else f"in frame {frame_of[pattern]!r} too"
-                raise reader.error(item, f"pattern {pattern!r} of frame {frame!r} stands {where}: keep one")
+                raise reader.error(item, f"pattern {pattern!r} of frame {frame!r} occurs {where}: keep one")
             frame_of[pattern] = frame
             terms.append((frame, pattern, weight, note))
         for item in reader.sequence(body.get("excludes")):
@@ -333,7 +333,7 @@ class _Reader:
                 hint = did_you_mean(key, keys)
                 raise self.error(key_node, f"unknown key {key!r}, expected one of {', '.join(keys)}.{hint}")
             if key in entries:
-                raise self.error(key_node, f"key {key!r} stands twice: keep one")
+                raise self.error(key_node, f"key {key!r} occurs twice: keep one")
             entries[key] = value
         missing = [key for key in required if key not in entries]
         if missing:

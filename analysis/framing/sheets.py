@@ -215,7 +215,7 @@ def _codes_in(file: Path, items: pd.DataFrame, lexicon: Lexicon) -> Iterator[tup
         row = dict(zip(header, cells + [""] * len(header), strict=False))
         where, item = f"{file.name} row {number}", row["item"].strip()
         if item not in drawn or item in seen:
-            what = "stands twice" if item in seen else "is not of this sheet"
+            what = "occurs twice" if item in seen else "is not of this sheet"
             raise ValueError(f"{where}: item {item!r} {what}: leave the columns but the coders' as they were")
         if not _same(row["sentence"], drawn[item]):
             raise ValueError(

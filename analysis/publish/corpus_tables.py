@@ -17,7 +17,7 @@ CAPTIONS = {
     "documents": "The documents, with what the metadata say of each.",
     "problems": "What could not be read, and what the metadata and the files don't agree on.",
     "boilerplate": "Lines taken for page furniture (bylines, datelines, promotion, copyright) and not counted.",
-    "truncated": "Paragraphs that break off; counted as they stand.",
+    "truncated": "Paragraphs that break off; counted as they are.",
 }
 
 

@@ -254,7 +254,7 @@ def _legend(articles: Sequence[_Article], names: Sequence[str], *, ranked: bool,
     if silent := [f"<bdi>{html.escape(name)}</bdi>" for name, found in zip(names, hits, strict=True) if not found]:
         said.append(f"Not found here: {', '.join(silent)}.")
     if any(article.negated for article in articles):
-        said.append("¬ stands before a match that is negated.")
+        said.append("¬ marks a match that is negated.")
     if any(article.grey for article in articles):
         said.append('<span class="g">Grey</span> was not counted.')
     switches = f"<legend>Show</legend>{switches}" if switches else ""

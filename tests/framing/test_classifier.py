@@ -180,7 +180,7 @@ def test_copies_and_labels_of_one_source_are_named():
     sources = ["Daily", "Wire"] * 7 + ["Daily"] + ["Radio"] * 15
     texts = [*TEXTS[:-1], TEXTS[0].upper()]
     found = cross_validate(texts, LABELS, sources, lexicons=[], folds=2)
-    assert any(note.startswith("1 of 30 texts stand there before, word for word") for note in found.notes)
+    assert any(note.startswith("1 of 30 texts occurred there before, verbatim") for note in found.notes)
     assert found.notes[-1] == "labels that come from one source, which no model can learn from the others: war"
 
 

@@ -99,7 +99,7 @@ ALL_WILDCARD = "must begin and end with a word that is not all wildcard"
         (f"{HEAD}frames:\n  war:\n    terms: [war]\n", "line 6: key 'definition' is missing here"),
         (f"{TERMS}\n      - {{weight: 2}}\n", "line 8: key 'pattern' is missing here"),
         (f"{HEAD}negation:\n  window: 3\n{ONE_FRAME}", "line 5: key 'words' is missing here"),
-        (f"{TERMS} [war]\n  war: {{}}\n", "line 8: key 'war' stands twice: keep one"),
+        (f"{TERMS} [war]\n  war: {{}}\n", "line 8: key 'war' occurs twice: keep one"),
         (f"{HEAD}frames: {{}}\n", "line 4: there are no frames: give at least one"),
         (f"{HEAD}frames:\n", f"line 4: {NOT_A_MAPPING} nothing"),
         (f"{TERMS} []\n", "line 7: frame 'war' has no terms: give at least one, or drop the frame"),
@@ -107,11 +107,11 @@ ALL_WILDCARD = "must begin and end with a word that is not all wildcard"
         (f"{TERMS}\n      - [war, wars]\n", f"line 8: {NOT_A_MAPPING} a list"),
         (
             f"{TERMS}\n      - war\n      - War\n",
-            "line 9: pattern 'war' of frame 'war' stands twice in it: keep one",
+            "line 9: pattern 'war' of frame 'war' occurs twice in it: keep one",
         ),
         (
             f"{TERMS} [war]\n  law:\n    definition: Courts.\n    terms: [court, war]\n",
-            "line 10: pattern 'war' of frame 'law' stands in frame 'war' too: keep one",
+            "line 10: pattern 'war' of frame 'law' occurs in frame 'war' too: keep one",
         ),
         *(
             (
@@ -266,7 +266,7 @@ NO_PATTERN = "pattern '*' must begin and end with a word that is not all wildcar
         ("", {"war": 5}, "the dictionary, frame 'war': expected a list of words and phrases, found 5"),
         ("", {"war": ["a", "*"]}, f"dictionary, term '*' of 'war': {NO_PATTERN}"),
         ("a.yml", "war: ['*']\n", f"a.yml, term '*' of 'war': {NO_PATTERN}"),
-        ("a.yml", "war: [a]\nwar: [b]\n", "a.yml line 2: key 'war' stands twice: keep one"),
+        ("a.yml", "war: [a]\nwar: [b]\n", "a.yml line 2: key 'war' occurs twice: keep one"),
         (
             "a.dicx",
             "DicTerm,war\nwar*,?\n",

@@ -179,7 +179,7 @@ def changed(row, column, value):
     ("edit", "message"),
     [
         (lambda head, first, *rest: [head, *rest], r"s\.csv: 1 of 10 items are missing, the first is 's\w{10}'"),
-        (lambda *rows: [*rows, rows[1]], r"s\.csv row 12: item 's\w{10}' stands twice"),
+        (lambda *rows: [*rows, rows[1]], r"s\.csv row 12: item 's\w{10}' occurs twice"),
         (lambda *rows: [*rows, changed(rows[1], 0, "sff")], r"s\.csv row 12: item 'sff' is not of this sheet"),
         (
             lambda head, first, *rest: [head, changed(first, 5, first[5].replace("a", "o", 1)), *rest],

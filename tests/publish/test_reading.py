@@ -108,7 +108,7 @@ def test_a_negated_match_says_so():
     spans = table([("text", 3, 6, "war"), ("text", 8, 11, "war")]).assign(negated=[True, False])
     view = reading_view(tokenize(read_text("No war, war")), spans, labels={"war": "War"})
     assert '<mark class="f f0 n" title="War, negated">war</mark>, <mark class="f f0" title="War">war</mark>' in view
-    assert "¬ stands before a match that is negated." in view
+    assert "¬ marks a match that is negated." in view
 
 
 def test_a_long_document_is_cut_at_a_paragraph_and_says_so():

@@ -85,7 +85,7 @@ _WHOLE: tuple[tuple[str, str, str, str, Total], ...] = (
     ("framing", "quotations and reports", "", "speech", len),
     (
         "redundancy",
-        "words in sentences that stand more than once",
+        "words in sentences that occur more than once",
         "share",
         "repeated_shares",
         _share("repeated", "words"),

@@ -47,7 +47,7 @@ def _members(archive: zipfile.ZipFile, files: list[zipfile.ZipInfo]) -> Iterator
     total, seen = 0, set[str]()
     for info in files[:MOST_MEMBERS]:
         name = _name(info)
-        reason = "stands in the archive twice: the first is read" if name in seen else _objection(info, name)
+        reason = "occurs in the archive twice: the first is read" if name in seen else _objection(info, name)
         seen.add(name)
         if reason:
             yield Problem(name, reason)

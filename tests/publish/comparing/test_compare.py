@@ -215,7 +215,7 @@ def test_what_a_run_found_in_all_is_reckoned_from_its_tables(make_run):
     found = whole(load_run(make_run("a", tables))).set_index("name")["value"].to_dict()
     assert found == {
         "sentences in which a frame leads": 0.8,
-        "words in sentences that stand more than once": 0.2,
+        "words in sentences that occur more than once": 0.2,
         "pairs of nearly equal sentences": 4,
         "clusters of documents": 2,
     }

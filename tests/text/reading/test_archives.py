@@ -65,7 +65,7 @@ def test_a_link_an_archive_and_a_name_that_stands_twice():
         [
             Problem("link.txt", "is a link: pack the file that it points to"),
             Problem("inner.ZIP", "is an archive in an archive: unpack it"),
-            Problem("a.txt", "stands in the archive twice: the first is read"),
+            Problem("a.txt", "occurs in the archive twice: the first is read"),
         ],
     )
 
