@@ -17,7 +17,7 @@ def texts():
     """Sixty sentences of the sea and a hundred of the bakery, all different, among two hundred of a war."""
     random = np.random.default_rng(1)
     said = [
-        " ".join(random.choice(words.split(), 4, replace=False)).capitalize() + f" on day {n}."
+        " ".join(random.choice(words.split(), 4, replace=False)).capitalize() + f" on day {n + 10}."
         for words, many in zip(TOPICS.values(), (60, 100), strict=True)
         for n in range(many)
     ]
