@@ -59,7 +59,7 @@ report: $(READY)  ## The illustrated report: make report [CORPUS=data/sample] [O
 # Two processes share the tests, a file at a time; what a test needs and how long it takes, its marks say (pyproject.toml).
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
-test: $(DEV) lint  ## The proof: style, types, every measure, a whole report, the page, a kill; five minutes
+test: $(DEV) lint  ## The proof: style, types, every measure, a whole report, the page, a kill; about ten minutes
 	$(PYTEST) -m "not slow"
 
 test-all: test  ## And the long proofs: kills at every step, full disks, hostile files, clusters; what CI runs
